@@ -1,0 +1,42 @@
+namespace FastRbm.Random;
+
+/// <summary>What a random number is for: streams of different purpose never share a bit.</summary>
+/// <remarks>The numbers are part of promise 2 (same seed, same bits): never renumber, only append.</remarks>
+internal enum StreamPurpose
+{
+    /// <summary>Initial weights: chain = visible unit, unit = hidden unit.</summary>
+    InitialWeights = 1,
+
+    /// <summary>The order of the rows in an epoch: step = epoch.</summary>
+    Shuffle = 2,
+
+    /// <summary>Fresh Bernoulli draws of grey levels: step = epoch, chain = row of the data set.</summary>
+    Binarization = 3,
+
+    /// <summary>Hidden states given visible ones: step = update or sweep, chain = row or chain.</summary>
+    HiddenSample = 4,
+
+    /// <summary>Visible states given hidden ones.</summary>
+    VisibleSample = 5,
+
+    /// <summary>The extra bits that decide a tie of the 16-bit comparison, for hidden units.</summary>
+    HiddenTie = 6,
+
+    /// <summary>The extra bits that decide a tie of the 16-bit comparison, for visible units.</summary>
+    VisibleTie = 7,
+
+    /// <summary>Where chains start.</summary>
+    ChainStart = 8,
+
+    /// <summary>Which units the stochastic pseudo-likelihood flips.</summary>
+    PseudoLikelihood = 9,
+
+    /// <summary>Built-in data generators: step = generator, chain = row.</summary>
+    DataGenerator = 10,
+
+    /// <summary>The negative phase's hidden states: step = update x steps + sweep, chain = chain.</summary>
+    NegativeHiddenSample = 11,
+
+    /// <summary>Tie bits of <see cref="NegativeHiddenSample"/>.</summary>
+    NegativeHiddenTie = 12,
+}

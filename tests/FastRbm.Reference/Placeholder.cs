@@ -1,0 +1,3 @@
+namespace FastRbm.Reference;
+/// <summary>Nothing.</summary>
+internal static class Placeholder;
