@@ -1,3 +1,0 @@
-namespace FastRbm.Reference;
-/// <summary>Nothing.</summary>
-internal static class Placeholder;
