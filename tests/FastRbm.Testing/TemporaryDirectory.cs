@@ -1,0 +1,26 @@
+namespace FastRbm.Testing;
+
+/// <summary>An empty directory of one test's own, removed with all its contents on Dispose.</summary>
+public sealed class TemporaryDirectory : IDisposable
+{
+    /// <summary>Creates it below the system's temporary directory.</summary>
+    public TemporaryDirectory()
+    {
+        FullPath = Directory.CreateTempSubdirectory("fastrbm-test-").FullName;
+    }
+
+    /// <summary>Where it is.</summary>
+    public string FullPath { get; }
+
+    /// <summary>The path of a file in it, which need not exist.</summary>
+    public string File(string name) => Path.Combine(FullPath, name);
+
+    /// <summary>Removes it; nothing happens when it has gone already.</summary>
+    public void Dispose()
+    {
+        if (Directory.Exists(FullPath))
+        {
+            Directory.Delete(FullPath, recursive: true);
+        }
+    }
+}
