@@ -133,8 +133,9 @@ public static class RandomModels
             select values;
     }
 
+    /// <summary>Uniform floats up to the scale; the added zero makes every zero a positive one.</summary>
     private static Gen<double> Parameter(double scale) =>
-        Gen.Choose(-int.MaxValue, int.MaxValue).Select(k => (double)(float)(scale * k / int.MaxValue));
+        Gen.Choose(-int.MaxValue, int.MaxValue).Select(k => (float)(scale * k / int.MaxValue) + 0.0);
 
     /// <summary>Zero first, then the integer and the half towards zero.</summary>
     private static IEnumerable<double> Simpler(double value)
@@ -145,13 +146,10 @@ public static class RandomModels
         }
 
         yield return 0;
-        if (value != Math.Truncate(value))
+        double truncated = Math.Truncate(value == Math.Truncate(value) ? value / 2 : value);
+        if (truncated != 0)
         {
-            yield return Math.Truncate(value);
-        }
-        else if (Math.Abs(value) > 1)
-        {
-            yield return Math.Truncate(value / 2);
+            yield return truncated;
         }
     }
 
