@@ -21,7 +21,7 @@ public sealed class GradientTests
                     double above = Moved(model, k, Step).LogLikelihood(rows, rowWeights);
                     double below = Moved(model, k, -Step).LogLikelihood(rows, rowWeights);
 
-                    // A third derivative of log p(v) is at most 2; rounding of a likelihood of some hundred nats is the rest.
+                    // Third cumulants of numbers in [0, 1] are below 1, so curvature takes Step^2 / 3; rounding takes the rest.
                     Assert.Equal((above - below) / (2 * Step), gradient[k], 2 * Step * Step);
                 }
             },
