@@ -38,6 +38,11 @@ internal static class Throw
     public static void OutOfRange<T>(string? name, string expected, T found) =>
         throw new ArgumentOutOfRangeException(name, string.Create(CultureInfo.InvariantCulture, $"{name}: expected {expected}, found {found}."));
 
+    /// <summary>Throws for a file that can't be read or written, whatever is in it.</summary>
+    [DoesNotReturn]
+    public static void File(string path, string expected, string found, Exception? inner = null) =>
+        throw new IOException($"{path}: expected {expected}, found {found}.", inner);
+
     [DoesNotReturn]
     public static void Length(string? name, long expected, long found) =>
         throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name}: expected a length of {expected}, found {found}."), name);
