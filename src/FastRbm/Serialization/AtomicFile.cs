@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using FastRbm.Errors;
 
@@ -18,6 +19,12 @@ internal static class AtomicFile
 
     // Bounded so that the temporary name stays within 255 bytes whatever the target is called (a UTF-16 unit takes 3 bytes at most).
     private const int MaxNameInTemporary = 60;
+
+    // What IOException.HResult holds when the disk is full.
+    private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    private const int UnixNoSpace = 28;
+    private const int NoSystemError = unchecked((int)0x80131620);
 
     // Tells this process from a dead one that had the same id (in a container it may well be 1 each time).
     private static readonly string _session = Guid.NewGuid().ToString("N")[..12];
@@ -51,10 +58,12 @@ internal static class AtomicFile
         string directory = Path.GetDirectoryName(target)!;
         RemoveLeftovers(target);
         string temporary = TemporaryName(target);
+        bool created = false;
         try
         {
             using (FileStream stream = Create(temporary, length))
             {
+                created = true;
                 KeepPermissions(target, stream);
                 write(stream, state);
                 stream.Flush();
@@ -68,6 +77,14 @@ internal static class AtomicFile
             Remove(temporary);
             if (exception is IOException or UnauthorizedAccessException)
             {
+                // A failed reservation carries no system error: it is the one failure without one before there is a file.
+                bool full = IsDiskFull(exception) || (!created && length > 0 && exception.HResult == NoSystemError);
+                if (full)
+                {
+                    string room = length == 0 ? "the file" : string.Create(CultureInfo.InvariantCulture, $"{length} bytes");
+                    Throw.File(path, $"room for {room} on the disk", "too little", exception);
+                }
+
                 Fail(path, exception);
             }
 
@@ -228,9 +245,13 @@ internal static class AtomicFile
         }
     }
 
+    [DoesNotReturn]
     private static void Fail(string path, Exception exception) => Throw.File(
         path,
         "to write the file",
         exception is UnauthorizedAccessException ? "no permission to do so" : exception.Message.TrimEnd('.'),
         exception);
+
+    private static bool IsDiskFull(Exception exception) =>
+        OperatingSystem.IsWindows() ? exception.HResult is WindowsDiskFull or WindowsHandleDiskFull : exception.HResult == UnixNoSpace;
 }

@@ -16,7 +16,6 @@ internal sealed class SafetensorsReader : IDisposable
     private const int LengthSize = 8;
 
     private readonly FileStream _stream;
-    private readonly SafetensorsHeader _header;
     private readonly long _dataStart;
     private readonly byte[] _buffer = new byte[BufferSize];
 
@@ -24,18 +23,21 @@ internal sealed class SafetensorsReader : IDisposable
     {
         Source = path;
         _stream = stream;
-        _header = header;
+        Header = header;
         _dataStart = dataStart;
     }
 
     /// <summary>The file, as the user named it.</summary>
     public string Source { get; }
 
+    /// <summary>The whole header.</summary>
+    public SafetensorsHeader Header { get; }
+
     /// <summary>The metadata; empty if there are none.</summary>
-    public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
+    public IReadOnlyDictionary<string, string> Metadata => Header.Metadata;
 
     /// <summary>The tensors by name.</summary>
-    public IReadOnlyDictionary<string, TensorEntry> Tensors => _header.Tensors;
+    public IReadOnlyDictionary<string, TensorEntry> Tensors => Header.Tensors;
 
     /// <summary>Opens a file and checks its header.</summary>
     /// <param name="path">The file.</param>
