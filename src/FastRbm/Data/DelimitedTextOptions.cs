@@ -1,0 +1,14 @@
+namespace FastRbm.Data;
+
+/// <summary>What the numbers of a text file mean.</summary>
+public sealed record DelimitedTextOptions
+{
+    /// <summary>What every value is divided by: 255 for grey levels 0..255. A positive finite number; 1 by default.</summary>
+    public double Divisor { get; init; } = 1;
+
+    /// <summary>Which column is the class; none by default.</summary>
+    public LabelColumn LabelColumn { get; init; }
+
+    /// <summary>How a row lies as an image; 1 x columns if null.</summary>
+    public ImageShape? Shape { get; init; }
+}

@@ -1,0 +1,205 @@
+using System.Globalization;
+using FastRbm.Errors;
+
+namespace FastRbm.Data;
+
+/// <summary>
+/// Collects rows in the smallest storage that holds them: bits while all values are 0 and the unit, then bytes, then floats.
+/// </summary>
+/// <remarks>
+/// Memory grows with the rows that have arrived, never with what a header announces, and ends at exactly the announced size.
+/// </remarks>
+internal sealed class RowsBuilder
+{
+    private const int FirstElements = 1 << 16;
+
+    private readonly string _source;
+    private readonly int _columns;
+    private readonly int _expectedRows;
+    private readonly double _divisor;
+    private readonly byte _byteUnit;
+    private readonly bool _bytesAllowed;
+    private readonly byte[] _scratch;
+
+    private byte[]? _bits = [];
+    private byte[]? _bytes;
+    private float[]? _floats;
+
+    /// <summary>Starts with no rows.</summary>
+    /// <param name="source">The file, for messages.</param>
+    /// <param name="columns">At least 1.</param>
+    /// <param name="expectedRows">How many rows will come; int.MaxValue if unknown.</param>
+    /// <param name="divisor">What a grey value is divided by.</param>
+    /// <param name="unit">The value before division that a bit stands for: 1 in files of bytes, else the divisor.</param>
+    public RowsBuilder(string source, int columns, int expectedRows, double divisor, double unit)
+    {
+        _source = source;
+        _columns = columns;
+        _expectedRows = expectedRows;
+        _divisor = divisor;
+        _bytesAllowed = divisor is >= 1 and <= 255 && divisor == Math.Floor(divisor);
+        _byteUnit = _bytesAllowed ? (byte)unit : (byte)1;
+        _scratch = new byte[columns];
+    }
+
+    /// <summary>The number of rows so far.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Adds a row of bytes.</summary>
+    public void Append(ReadOnlySpan<byte> row)
+    {
+        if (_bits is not null && row.IndexOfAnyExcept((byte)0, _byteUnit) >= 0)
+        {
+            BitsToBytes();
+        }
+
+        if (_bits is not null)
+        {
+            int rowBytes = BitDataset.BytesFor(_columns);
+            BitDataset.Pack(row, NextRow(ref _bits, rowBytes));
+        }
+        else
+        {
+            row.CopyTo(NextRow(ref _bytes!, _columns));
+        }
+
+        Rows++;
+    }
+
+    /// <summary>Adds a row of numbers, each of which must be from 0 to the divisor.</summary>
+    /// <param name="row">The numbers before division.</param>
+    /// <param name="line">The line of a text file, for messages.</param>
+    public void Append(ReadOnlySpan<double> row, long? line = null)
+    {
+        bool bits = _bits is not null;
+        bool bytes = _floats is null && _bytesAllowed;
+        for (int column = 0; column < row.Length; column++)
+        {
+            double value = row[column];
+            if (!(value >= 0 && value <= _divisor))
+            {
+                Throw.Input(
+                    _source,
+                    string.Create(CultureInfo.InvariantCulture, $"a number from 0 to {_divisor}"),
+                    value.ToString(CultureInfo.InvariantCulture),
+                    $"row {Rows}, column {column}" + (line is null ? string.Empty : $" (line {line})"));
+            }
+
+            bits &= value == 0 || value == _divisor;
+            bytes &= value == Math.Floor(value);
+        }
+
+        if (bits || bytes)
+        {
+            for (int column = 0; column < row.Length; column++)
+            {
+                _scratch[column] = bits ? (row[column] == 0 ? (byte)0 : _byteUnit) : (byte)row[column];
+            }
+
+            Append(_scratch);
+            return;
+        }
+
+        ToFloats();
+        Span<float> destination = NextRow(ref _floats!, _columns);
+        for (int column = 0; column < row.Length; column++)
+        {
+            destination[column] = (float)(row[column] / _divisor);
+        }
+
+        Rows++;
+    }
+
+    /// <summary>Makes the data set: binary if all values are 0 or 1, however they arrived.</summary>
+    public Dataset Build(string name, ImageShape? shape, ReadOnlySpan<byte> labels)
+    {
+        if (Rows == 0)
+        {
+            Throw.Input(_source, "at least 1 row", "none");
+        }
+
+        if (_bits is not null)
+        {
+            Array.Resize(ref _bits, Rows * BitDataset.BytesFor(_columns));
+            return new BitDataset(name, Rows, _columns, _bits, shape, labels);
+        }
+
+        GreyDataset grey;
+        if (_bytes is not null)
+        {
+            Array.Resize(ref _bytes, Rows * _columns);
+            grey = new GreyDataset(name, Rows, _columns, _bytes, (int)_divisor, shape, labels);
+        }
+        else
+        {
+            Array.Resize(ref _floats, Rows * _columns);
+            grey = new GreyDataset(name, Rows, _columns, _floats!, shape, labels);
+        }
+
+        return grey.IsBinary ? grey.Threshold() : grey;
+    }
+
+    private void BitsToBytes()
+    {
+        byte[] bits = _bits!;
+        _bits = null;
+        _bytes = [];
+        int rowBytes = BitDataset.BytesFor(_columns);
+        int rows = Rows;
+        for (Rows = 0; Rows < rows; Rows++)
+        {
+            Span<byte> row = NextRow(ref _bytes, _columns);
+            for (int column = 0; column < row.Length; column++)
+            {
+                bool isOn = ((bits[(Rows * rowBytes) + (column >> 3)] >> (column & 7)) & 1) != 0;
+                row[column] = isOn ? _byteUnit : (byte)0;
+            }
+        }
+    }
+
+    private void ToFloats()
+    {
+        if (_floats is not null)
+        {
+            return;
+        }
+
+        // When the divisor doesn't fit a byte, the bytes are bits and stand for 0 and 1.
+        double divisor = _bytesAllowed ? _divisor : 1;
+        if (_bits is not null)
+        {
+            BitsToBytes();
+        }
+
+        byte[] bytes = _bytes!;
+        _bytes = null;
+        _floats = [];
+        int rows = Rows;
+        for (Rows = 0; Rows < rows; Rows++)
+        {
+            Span<float> row = NextRow(ref _floats, _columns);
+            for (int column = 0; column < row.Length; column++)
+            {
+                row[column] = (float)(bytes[(Rows * _columns) + column] / divisor);
+            }
+        }
+    }
+
+    private Span<T> NextRow<T>(ref T[] storage, int rowLength)
+    {
+        long start = (long)Rows * rowLength;
+        long needed = start + rowLength;
+        if (needed > storage.Length)
+        {
+            if (needed > Array.MaxLength)
+            {
+                Throw.Input(_source, $"at most {Array.MaxLength} stored elements", "more", $"row {Rows}");
+            }
+
+            long most = Math.Min((long)_expectedRows * rowLength, Array.MaxLength);
+            Array.Resize(ref storage, (int)Math.Max(needed, Math.Min(most, Math.Max(FirstElements, 2L * storage.Length))));
+        }
+
+        return storage.AsSpan((int)start, rowLength);
+    }
+}
