@@ -1,9 +1,16 @@
 namespace FastRbm.Data;
 
 /// <summary>The next bytes of a stream up to a limit, read-only; leaves the stream open.</summary>
+/// <remarks>
+/// Hands out small pieces, and single bytes at the end: a decompressor that ends early, and doesn't say where, then shows in
+/// <see cref="Left"/> whether any byte follows its end, because it can't have buffered all that follows.
+/// </remarks>
 internal sealed class BoundedStream(Stream stream, long length) : Stream
 {
-    private long _left = length;
+    private const int Piece = 4096;
+
+    /// <summary>How many bytes up to the limit haven't been asked for.</summary>
+    public long Left { get; private set; } = length;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -30,8 +37,9 @@ internal sealed class BoundedStream(Stream stream, long length) : Stream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        int count = stream.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
-        _left -= count;
+        long most = Left > Piece ? Piece : Math.Min(Left, 1);
+        int count = stream.Read(buffer[..(int)Math.Min(buffer.Length, most)]);
+        Left -= count;
         return count;
     }
 

@@ -19,6 +19,7 @@ internal sealed class InputFile : IDisposable
     private readonly FileStream _file;
     private readonly byte[] _buffer = new byte[BufferBytes];
     private Stream _content;
+    private BoundedStream? _compressed;
     private int _start;
     private int _end;
     private long _decoded;
@@ -93,6 +94,7 @@ internal sealed class InputFile : IDisposable
     public void Dispose()
     {
         _content.Dispose();
+        _compressed?.Dispose();
         _file.Dispose();
     }
 
@@ -269,7 +271,8 @@ internal sealed class InputFile : IDisposable
         }
 
         _file.Position = body;
-        _content = new DeflateStream(new BoundedStream(_file, FileLength - body - TrailerBytes), CompressionMode.Decompress);
+        _compressed = new BoundedStream(_file, FileLength - body - TrailerBytes);
+        _content = new DeflateStream(_compressed, CompressionMode.Decompress);
         _start = _end = 0;
         _decoded = 0;
         _atEnd = false;
@@ -287,6 +290,11 @@ internal sealed class InputFile : IDisposable
 
     private void CheckTrailer()
     {
+        if (_compressed!.Left > 0)
+        {
+            Throw.Input(Path, "one gzip member and nothing after it", "the end of the compressed data before the end of the file");
+        }
+
         Span<byte> trailer = stackalloc byte[TrailerBytes];
         _file.Position = FileLength - TrailerBytes;
         _file.ReadExactly(trailer);
@@ -297,7 +305,7 @@ internal sealed class InputFile : IDisposable
             Throw.Input(
                 Path,
                 $"one complete gzip member, {length} bytes with CRC-32 {checksum:x8} by its last 8 bytes",
-                $"{_decoded} bytes with CRC-32 {_checksum:x8} (truncated, damaged or followed by other bytes)");
+                $"{_decoded} bytes with CRC-32 {_checksum:x8} (truncated or damaged)");
         }
     }
 }

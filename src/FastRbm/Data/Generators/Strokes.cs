@@ -53,7 +53,13 @@ public static class Strokes
             labels[row] = (byte)digit;
         }
 
-        return new GreyDataset("strokes", rows, Pixels, values, 255, new ImageShape(Size, Size), labels);
+        string name = split switch
+        {
+            DatasetSplit.Train => "strokes:train",
+            DatasetSplit.Validation => "strokes:validation",
+            _ => "strokes:test",
+        };
+        return new GreyDataset(name, rows, Pixels, values, 255, new ImageShape(Size, Size), labels);
     }
 
     private static void Draw(StrokeCanvas canvas, int digit, ref Draws draws, List<PenPoint> points)
