@@ -61,6 +61,21 @@ internal readonly struct RandomStream
         return (index & 3) switch { 0 => c0, 1 => c1, 2 => c2, _ => c3 };
     }
 
+    /// <summary>Draws 4 block to 4 block + 3 at once.</summary>
+    /// <param name="block">0 to 2^32 - 1.</param>
+    /// <param name="bits0">Draw 4 block.</param>
+    /// <param name="bits1">Draw 4 block + 1.</param>
+    /// <param name="bits2">Draw 4 block + 2.</param>
+    /// <param name="bits3">Draw 4 block + 3.</param>
+    public void Block(long block, out uint bits0, out uint bits1, out uint bits2, out uint bits3)
+    {
+        bits0 = (uint)block;
+        bits1 = _chain;
+        bits2 = _stepLow;
+        bits3 = _purposeAndStepHigh;
+        Philox.Block(ref bits0, ref bits1, ref bits2, ref bits3, _seed);
+    }
+
     /// <summary>A uniform number in [0, 1) with 53 bits, from draws 2 index and 2 index + 1.</summary>
     /// <param name="index">0 to 2^33 - 1.</param>
     /// <returns>A multiple of 2^-53.</returns>

@@ -39,4 +39,28 @@ internal enum StreamPurpose
 
     /// <summary>Tie bits of <see cref="NegativeHiddenSample"/>.</summary>
     NegativeHiddenTie = 12,
+
+    /// <summary>Tie bits of <see cref="ChainStart"/>.</summary>
+    ChainStartTie = 13,
+
+    /// <summary>Hidden states of the reconstructions that training is monitored by: step = epoch, chain = row.</summary>
+    Monitor = 14,
+
+    /// <summary>Tie bits of <see cref="Monitor"/>.</summary>
+    MonitorTie = 15,
+
+    /// <summary>Where sampled chains start: step = 0, chain = chain.</summary>
+    SamplingStart = 16,
+
+    /// <summary>Hidden states of sampled chains: step = sweep, chain = chain.</summary>
+    ChainHidden = 17,
+
+    /// <summary>Tie bits of <see cref="ChainHidden"/>.</summary>
+    ChainHiddenTie = 18,
+
+    /// <summary>Visible states of sampled chains: step = sweep, chain = chain.</summary>
+    ChainVisible = 19,
+
+    /// <summary>Tie bits of <see cref="ChainVisible"/>.</summary>
+    ChainVisibleTie = 20,
 }

@@ -72,6 +72,9 @@ internal unsafe interface ISimd<TFloat, TInt>
 
     static abstract TInt Subtract(TInt a, TInt b);
 
+    /// <summary>The high and low 32 bits of the unsigned 64-bit products.</summary>
+    static abstract void WideMultiply(TInt a, TInt b, out TInt high, out TInt low);
+
     static abstract TInt And(TInt a, TInt b);
 
     static abstract TInt Or(TInt a, TInt b);

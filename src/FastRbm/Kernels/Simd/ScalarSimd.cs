@@ -76,6 +76,14 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
     public static int Subtract(int a, int b) => unchecked(a - b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WideMultiply(int a, int b, out int high, out int low)
+    {
+        ulong product = (ulong)(uint)a * (uint)b;
+        high = (int)(product >> 32);
+        low = (int)product;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int And(int a, int b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastRbm.Kernels.Simd;
 
-/// <summary>128-bit vectors, by the portable Vector128 methods only: correct with and without the hardware for them.</summary>
+/// <summary>128-bit vectors, by portable Vector128 methods, or with a portable equal beside: correct without the hardware too.</summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>>
 {
     public static SimdLevel Level => SimdLevel.Vector128;
@@ -75,6 +76,25 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Subtract(Vector128<int> a, Vector128<int> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WideMultiply(Vector128<int> a, Vector128<int> b, out Vector128<int> high, out Vector128<int> low)
+    {
+        if (Sse41.IsSupported)
+        {
+            Vector128<uint> even = Sse2.Multiply(a.AsUInt32(), b.AsUInt32()).AsUInt32();
+            Vector128<uint> odd = Sse2.Multiply((a.AsUInt64() >>> 32).AsUInt32(), (b.AsUInt64() >>> 32).AsUInt32()).AsUInt32();
+            low = Sse41.Blend(even.AsUInt16(), (odd.AsUInt64() << 32).AsUInt16(), 0xCC).AsInt32();
+            high = Sse41.Blend((even.AsUInt64() >>> 32).AsUInt16(), odd.AsUInt16(), 0xCC).AsInt32();
+            return;
+        }
+
+        Vector128<ulong> mask = Vector128.Create(0xFFFFFFFFUL);
+        Vector128<ulong> evens = (a.AsUInt64() & mask) * (b.AsUInt64() & mask);
+        Vector128<ulong> odds = (a.AsUInt64() >>> 32) * (b.AsUInt64() >>> 32);
+        low = ((evens & mask) | (odds << 32)).AsInt32();
+        high = ((evens >>> 32) | (odds & ~mask)).AsInt32();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> And(Vector128<int> a, Vector128<int> b) => a & b;

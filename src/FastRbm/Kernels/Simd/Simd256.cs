@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastRbm.Kernels.Simd;
 
-/// <summary>256-bit vectors, by the portable Vector256 methods only: correct with and without the hardware for them.</summary>
+/// <summary>256-bit vectors, by portable Vector256 methods, or with a portable equal beside: correct without the hardware too.</summary>
 internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>>
 {
     public static SimdLevel Level => SimdLevel.Vector256;
@@ -75,6 +76,24 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>, Vector256<int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Subtract(Vector256<int> a, Vector256<int> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WideMultiply(Vector256<int> a, Vector256<int> b, out Vector256<int> high, out Vector256<int> low)
+    {
+        if (Avx2.IsSupported)
+        {
+            Vector256<uint> even = Avx2.Multiply(a.AsUInt32(), b.AsUInt32()).AsUInt32();
+            Vector256<uint> odd = Avx2.Multiply((a.AsUInt64() >>> 32).AsUInt32(), (b.AsUInt64() >>> 32).AsUInt32()).AsUInt32();
+            low = Avx2.Blend(even, (odd.AsUInt64() << 32).AsUInt32(), 0xAA).AsInt32();
+            high = Avx2.Blend((even.AsUInt64() >>> 32).AsUInt32(), odd, 0xAA).AsInt32();
+            return;
+        }
+
+        Simd128.WideMultiply(a.GetLower(), b.GetLower(), out Vector128<int> highLower, out Vector128<int> lowLower);
+        Simd128.WideMultiply(a.GetUpper(), b.GetUpper(), out Vector128<int> highUpper, out Vector128<int> lowUpper);
+        high = Vector256.Create(highLower, highUpper);
+        low = Vector256.Create(lowLower, lowUpper);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> And(Vector256<int> a, Vector256<int> b) => a & b;

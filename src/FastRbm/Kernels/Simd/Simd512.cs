@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace FastRbm.Kernels.Simd;
 
-/// <summary>512-bit vectors, by the portable Vector512 methods only: correct with and without the hardware for them.</summary>
+/// <summary>512-bit vectors, by portable Vector512 methods, or with a portable equal beside: correct without the hardware too.</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>>
 {
     public static SimdLevel Level => SimdLevel.Vector512;
@@ -75,6 +76,25 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Subtract(Vector512<int> a, Vector512<int> b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WideMultiply(Vector512<int> a, Vector512<int> b, out Vector512<int> high, out Vector512<int> low)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Vector512<ulong> even = Avx512F.Multiply(a.AsUInt32(), b.AsUInt32());
+            Vector512<ulong> odd = Avx512F.Multiply((a.AsUInt64() >>> 32).AsUInt32(), (b.AsUInt64() >>> 32).AsUInt32());
+            Vector512<ulong> mask = Vector512.Create(0xFFFFFFFFUL);
+            low = Vector512.ConditionalSelect(mask, even, odd << 32).AsInt32();
+            high = Vector512.ConditionalSelect(mask, even >>> 32, odd).AsInt32();
+            return;
+        }
+
+        Simd256.WideMultiply(a.GetLower(), b.GetLower(), out Vector256<int> highLower, out Vector256<int> lowLower);
+        Simd256.WideMultiply(a.GetUpper(), b.GetUpper(), out Vector256<int> highUpper, out Vector256<int> lowUpper);
+        high = Vector512.Create(highLower, highUpper);
+        low = Vector512.Create(lowLower, lowUpper);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> And(Vector512<int> a, Vector512<int> b) => a & b;

@@ -1,0 +1,29 @@
+namespace FastRbm.Errors;
+
+/// <summary>A training run was stopped because its parameters ran away; the model holds its last good state again.</summary>
+public sealed class DivergenceException : Exception
+{
+    /// <summary>Describes a diverged run.</summary>
+    /// <param name="update">The update after which the guard struck, counted from 1.</param>
+    /// <param name="inputBound">The largest absolute input that a unit could then get.</param>
+    /// <param name="limit">The limit that it passed.</param>
+    /// <param name="lastGoodUpdate">The update whose parameters the model holds again.</param>
+    public DivergenceException(long update, double inputBound, double limit, long lastGoodUpdate)
+        : base(string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"training diverged at update {update}: expected inputs of units to stay below {limit}, found {inputBound}; the model is back at update {lastGoodUpdate}. A smaller learning rate or more weight decay helps."))
+    {
+        Update = update;
+        InputBound = inputBound;
+        LastGoodUpdate = lastGoodUpdate;
+    }
+
+    /// <summary>The update after which the guard struck, counted from 1.</summary>
+    public long Update { get; }
+
+    /// <summary>The largest absolute input that a unit could then get; infinite when parameters weren't finite.</summary>
+    public double InputBound { get; }
+
+    /// <summary>The update whose parameters the model holds again; 0 is the start.</summary>
+    public long LastGoodUpdate { get; }
+}

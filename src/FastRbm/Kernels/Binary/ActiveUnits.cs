@@ -1,0 +1,31 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace FastRbm.Kernels.Binary;
+
+/// <summary>From packed states to lists of the units that are on.</summary>
+internal static unsafe class ActiveUnits
+{
+    /// <summary>Writes the panel offset (unit x 64) of every unit that is on, in ascending order.</summary>
+    /// <param name="words">The packed states of one row.</param>
+    /// <param name="count">The number of words.</param>
+    /// <param name="offsets">Room for as many offsets as the row has units.</param>
+    /// <returns>How many units are on.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int Collect(ulong* words, int count, int* offsets)
+    {
+        int found = 0;
+        for (int word = 0; word < count; word++)
+        {
+            ulong bits = words[word];
+            int first = word * 64 * Tile.Width;
+            while (bits != 0)
+            {
+                offsets[found++] = first + (BitOperations.TrailingZeroCount(bits) * Tile.Width);
+                bits &= bits - 1;
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,58 @@
+using FastRbm.Random;
+
+namespace FastRbm.Kernels.Binary;
+
+/// <summary>
+/// One half step of block Gibbs sampling for rows of binary source states: what to read, and which outputs are wanted.
+/// </summary>
+/// <remarks>Outputs that are null are not computed. Row numbers count from the start of each array.</remarks>
+internal unsafe struct HalfStepArguments
+{
+    /// <summary>Packed source states [rows][SourceWords].</summary>
+    public ulong* Source;
+
+    /// <summary>Words in a row of source states.</summary>
+    public int SourceWords;
+
+    /// <summary>Fixed-point weights [tile][source unit, padded to whole tiles][64].</summary>
+    public int* Panels;
+
+    /// <summary>The number of source units.</summary>
+    public int SourceUnits;
+
+    /// <summary>Fixed-point biases of the target units, zero-padded to whole tiles.</summary>
+    public int* Bias;
+
+    /// <summary>The number of target units.</summary>
+    public int TargetUnits;
+
+    /// <summary>2^-s: from fixed point to natural units.</summary>
+    public float InverseScale;
+
+    /// <summary>Sampled target states [rows][tiles], or null.</summary>
+    public ulong* States;
+
+    /// <summary>Fixed-point target means [tile][row][64], or null.</summary>
+    public int* FixedMeans;
+
+    /// <summary>Rows in a tile of <see cref="FixedMeans"/>.</summary>
+    public int FixedMeanRows;
+
+    /// <summary>The power of two that <see cref="FixedMeans"/> are multiplied by.</summary>
+    public float FixedMeanScale;
+
+    /// <summary>Target inputs [rows][InputStride] as floats, or null.</summary>
+    public float* Inputs;
+
+    /// <summary>Floats from one row of <see cref="Inputs"/> to the next.</summary>
+    public int InputStride;
+
+    /// <summary>Short draws of the sampled states; the chain is replaced by FirstChain + row.</summary>
+    public RandomStream Draws;
+
+    /// <summary>Tie bits of the sampled states; the chain is replaced by FirstChain + row.</summary>
+    public RandomStream Ties;
+
+    /// <summary>The chain number of row 0.</summary>
+    public long FirstChain;
+}

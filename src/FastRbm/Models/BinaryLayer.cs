@@ -1,0 +1,90 @@
+using FastRbm.Kernels.Activation;
+using FastRbm.Kernels.Elementary;
+using FastRbm.Random;
+
+namespace FastRbm.Models;
+
+/// <summary>Units with states 0 and 1: U(x) = 0, G(I) = softplus(I), mean sigmoid(I).</summary>
+public sealed class BinaryLayer : UnitLayer
+{
+    /// <summary>Makes a layer with biases 0.</summary>
+    /// <param name="count">The number of units, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    public BinaryLayer(int count)
+        : base(count, parameterRows: 1)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override UnitKind Kind => UnitKind.Binary;
+
+    /// <inheritdoc/>
+    public override string Name => "binary";
+
+    /// <inheritdoc/>
+    public override bool StatesAreBits => true;
+
+    /// <inheritdoc/>
+    public override double Energy(ReadOnlySpan<float> states)
+    {
+        CheckRow(states.Length, nameof(states));
+        double energy = 0;
+        ReadOnlySpan<float> bias = Bias;
+        for (int unit = 0; unit < states.Length; unit++)
+        {
+            energy -= (double)bias[unit] * states[unit];
+        }
+
+        return energy;
+    }
+
+    /// <inheritdoc/>
+    public override double CumulantGenerating(ReadOnlySpan<double> inputs)
+    {
+        CheckRow(inputs.Length, nameof(inputs));
+        double sum = 0;
+        foreach (double input in inputs)
+        {
+            sum += DoubleMath.Softplus(input);
+        }
+
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override void Mean(ReadOnlySpan<float> inputs, Span<float> means)
+    {
+        CheckRow(inputs.Length, nameof(inputs));
+        CheckRow(means.Length, nameof(means));
+        ElementaryKernels.Sigmoid(Level, inputs, means);
+    }
+
+    /// <inheritdoc/>
+    public override void Variance(ReadOnlySpan<float> inputs, Span<float> variances)
+    {
+        Mean(inputs, variances);
+        for (int unit = 0; unit < variances.Length; unit++)
+        {
+            variances[unit] *= 1f - variances[unit];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Mode(ReadOnlySpan<float> inputs, Span<float> states)
+    {
+        CheckRow(inputs.Length, nameof(inputs));
+        CheckRow(states.Length, nameof(states));
+        for (int unit = 0; unit < states.Length; unit++)
+        {
+            states[unit] = inputs[unit] > 0 ? 1f : 0f;
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void Sample(ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, Span<float> states)
+    {
+        CheckRow(inputs.Length, nameof(inputs));
+        CheckRow(states.Length, nameof(states));
+        BernoulliRow.Sample(Level, inputs, draws, ties, states);
+    }
+}

@@ -1,0 +1,157 @@
+using FastRbm.Errors;
+
+namespace FastRbm.Models;
+
+/// <summary>The parameters of a binary RBM in double precision, for exact evaluation and for files that hold doubles.</summary>
+/// <remarks>E(v,h) = -a.v - b.h - v'Wh. Immutable in size; the arrays are the values, not copies.</remarks>
+public sealed class RbmParameters
+{
+    /// <summary>Takes over the arrays.</summary>
+    /// <param name="weights">W, row-major [visible, hidden].</param>
+    /// <param name="visibleBias">a.</param>
+    /// <param name="hiddenBias">b.</param>
+    /// <exception cref="ArgumentException">The lengths don't fit, a layer is empty, or a value isn't finite (row and column are named).</exception>
+    public RbmParameters(double[] weights, double[] visibleBias, double[] hiddenBias)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(visibleBias);
+        ArgumentNullException.ThrowIfNull(hiddenBias);
+        Throw.IfLess(visibleBias.Length, 1);
+        Throw.IfLess(hiddenBias.Length, 1);
+        if (weights.Length != (long)visibleBias.Length * hiddenBias.Length)
+        {
+            Throw.Length(nameof(weights), (long)visibleBias.Length * hiddenBias.Length, weights.Length);
+        }
+
+        CheckFinite(weights, nameof(weights), hiddenBias.Length);
+        CheckFinite(visibleBias, nameof(visibleBias), visibleBias.Length);
+        CheckFinite(hiddenBias, nameof(hiddenBias), hiddenBias.Length);
+        Weights = weights;
+        VisibleBias = visibleBias;
+        HiddenBias = hiddenBias;
+    }
+
+    /// <summary>W, row-major [visible, hidden].</summary>
+    public double[] Weights { get; }
+
+    /// <summary>a.</summary>
+    public double[] VisibleBias { get; }
+
+    /// <summary>b.</summary>
+    public double[] HiddenBias { get; }
+
+    /// <summary>The number of visible units.</summary>
+    public int Visible => VisibleBias.Length;
+
+    /// <summary>The number of hidden units.</summary>
+    public int Hidden => HiddenBias.Length;
+
+    /// <summary>The exact double values of a model's float parameters.</summary>
+    /// <param name="rbm">A binary RBM.</param>
+    /// <returns>New arrays.</returns>
+    public static RbmParameters From(Rbm rbm)
+    {
+        ArgumentNullException.ThrowIfNull(rbm);
+        double[] weights = new double[(long)rbm.Visible.Count * rbm.Hidden.Count];
+        for (int i = 0; i < rbm.Visible.Count; i++)
+        {
+            Widen(rbm.WeightMatrix.Row(i), weights.AsSpan(i * rbm.Hidden.Count, rbm.Hidden.Count));
+        }
+
+        double[] visibleBias = new double[rbm.Visible.Count];
+        double[] hiddenBias = new double[rbm.Hidden.Count];
+        Widen(rbm.Visible.Bias, visibleBias);
+        Widen(rbm.Hidden.Bias, hiddenBias);
+        return new RbmParameters(weights, visibleBias, hiddenBias);
+    }
+
+    /// <summary>The inputs of the hidden units: I_j = b_j + sum over the units that are on of W_ij.</summary>
+    /// <param name="visible">Packed visible states.</param>
+    /// <param name="inputs">Hidden inputs, written.</param>
+    public void HiddenInputs(ReadOnlySpan<ulong> visible, Span<double> inputs)
+    {
+        HiddenBias.CopyTo(inputs);
+        for (int i = 0; i < Visible; i++)
+        {
+            if ((visible[i >> 6] >> (i & 63) & 1) != 0)
+            {
+                AddRow(i, 1, inputs);
+            }
+        }
+    }
+
+    /// <summary>The inputs of the hidden units for real-valued visible states: I_j = b_j + sum of v_i W_ij.</summary>
+    /// <param name="visible">Visible states.</param>
+    /// <param name="inputs">Hidden inputs, written.</param>
+    public void HiddenInputs(ReadOnlySpan<float> visible, Span<double> inputs)
+    {
+        HiddenBias.CopyTo(inputs);
+        for (int i = 0; i < Visible; i++)
+        {
+            if (visible[i] != 0)
+            {
+                AddRow(i, visible[i], inputs);
+            }
+        }
+    }
+
+    /// <summary>a.v for packed visible states.</summary>
+    /// <param name="visible">Packed visible states.</param>
+    /// <returns>The sum of the biases of the units that are on.</returns>
+    public double VisibleField(ReadOnlySpan<ulong> visible)
+    {
+        double sum = 0;
+        for (int i = 0; i < Visible; i++)
+        {
+            if ((visible[i >> 6] >> (i & 63) & 1) != 0)
+            {
+                sum += VisibleBias[i];
+            }
+        }
+
+        return sum;
+    }
+
+    /// <summary>a.v for real-valued visible states.</summary>
+    /// <param name="visible">Visible states.</param>
+    /// <returns>The sum of a_i v_i.</returns>
+    public double VisibleField(ReadOnlySpan<float> visible)
+    {
+        double sum = 0;
+        for (int i = 0; i < Visible; i++)
+        {
+            sum += VisibleBias[i] * visible[i];
+        }
+
+        return sum;
+    }
+
+    private void AddRow(int unit, double value, Span<double> inputs)
+    {
+        ReadOnlySpan<double> row = Weights.AsSpan(unit * Hidden, Hidden);
+        for (int j = 0; j < inputs.Length; j++)
+        {
+            inputs[j] += value * row[j];
+        }
+    }
+
+    private static void Widen(ReadOnlySpan<float> source, Span<double> destination)
+    {
+        for (int i = 0; i < source.Length; i++)
+        {
+            destination[i] = source[i];
+        }
+    }
+
+    private static void CheckFinite(double[] values, string name, int columns)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (!double.IsFinite(values[i]))
+            {
+                string place = values.Length == columns ? $"element {i}" : $"row {i / columns}, column {i % columns}";
+                Throw.Argument(name, "finite values", $"{values[i].ToString(System.Globalization.CultureInfo.InvariantCulture)} at {place}");
+            }
+        }
+    }
+}

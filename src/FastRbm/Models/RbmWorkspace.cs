@@ -1,0 +1,33 @@
+using FastRbm.Kernels.Binary;
+using FastRbm.Memory;
+
+namespace FastRbm.Models;
+
+/// <summary>Scratch memory for the batch operations of models up to a given size. One thread at a time.</summary>
+/// <remarks>Holds 65 integers for each unit of the larger layer, and one row of inputs.</remarks>
+public sealed class RbmWorkspace
+{
+    private readonly AlignedBuffer<int> _lists;
+
+    /// <summary>Allocates scratch for one model.</summary>
+    /// <param name="rbm">The model, or the largest of several.</param>
+    public RbmWorkspace(Rbm rbm)
+    {
+        ArgumentNullException.ThrowIfNull(rbm);
+        Units = Math.Max(rbm.Visible.Count, rbm.Hidden.Count);
+        _lists = new AlignedBuffer<int>(HalfStep.ScratchLength(Units));
+        Inputs = new double[Units];
+        Row = new float[Units];
+    }
+
+    /// <summary>The size of the largest layer that this workspace serves.</summary>
+    internal int Units { get; }
+
+    /// <summary>One row of inputs in double.</summary>
+    internal double[] Inputs { get; }
+
+    /// <summary>One row of states as floats.</summary>
+    internal float[] Row { get; }
+
+    internal unsafe int* Lists => _lists.DangerousGetPointer();
+}

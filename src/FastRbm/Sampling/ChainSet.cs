@@ -1,0 +1,148 @@
+using FastRbm.Errors;
+using FastRbm.Kernels.Binary;
+using FastRbm.Kernels.Simd;
+using FastRbm.Memory;
+using FastRbm.Models;
+using FastRbm.Random;
+using FastRbm.Threading;
+
+namespace FastRbm.Sampling;
+
+/// <summary>Many independent Gibbs chains of one model: each sweep draws h from p(h | v), then v from p(v | h).</summary>
+/// <remarks>
+/// The states after any number of sweeps are a function of model, seed, start and chain number alone: not of threads, nor of how
+/// the sweeps were cut into calls. A sweep allocates nothing. Not thread-safe; dispose it to end its threads.
+/// </remarks>
+public sealed class ChainSet : IDisposable
+{
+    private const long LeastWorkForThreads = 1 << 20;
+
+    private readonly Rbm _rbm;
+    private readonly ulong _seed;
+    private readonly ThreadTeam _team;
+    private readonly AlignedBuffer<int>[] _scratch;
+    private readonly SweepTask _task;
+
+    /// <summary>Makes chains that start at random: every visible unit on with probability one half.</summary>
+    /// <param name="rbm">The model. It must not be edited while sweeps run.</param>
+    /// <param name="chains">The number of chains, at least 1.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="threads">Threads, at least 1; small models use one. States don't depend on it.</param>
+    public ChainSet(Rbm rbm, int chains, ulong seed, int threads = 1)
+    {
+        ArgumentNullException.ThrowIfNull(rbm);
+        Throw.IfLess(chains, 1);
+        Throw.IfLess(threads, 1);
+        _rbm = rbm;
+        _seed = seed;
+        Visible = new BitMatrix(chains, rbm.Visible.Count);
+        Hidden = new BitMatrix(chains, rbm.Hidden.Count);
+        long work = (long)chains * rbm.Visible.Count * rbm.Hidden.Count;
+        _team = new ThreadTeam(work < LeastWorkForThreads ? 1 : Math.Min(threads, chains));
+        _scratch = new AlignedBuffer<int>[_team.Members];
+        for (int member = 0; member < _scratch.Length; member++)
+        {
+            _scratch[member] = new AlignedBuffer<int>(HalfStep.ScratchLength(Math.Max(rbm.Visible.Count, rbm.Hidden.Count)));
+        }
+
+        _task = new SweepTask(this);
+        for (int chain = 0; chain < chains; chain++)
+        {
+            StartRandom(chain);
+        }
+    }
+
+    /// <summary>The visible states, a chain a row.</summary>
+    public BitMatrix Visible { get; }
+
+    /// <summary>The hidden states that the visible ones were drawn from, a chain a row.</summary>
+    public BitMatrix Hidden { get; }
+
+    /// <summary>The number of chains.</summary>
+    public int Chains => Visible.Rows;
+
+    /// <summary>Sweeps done so far.</summary>
+    public long Sweeps { get; private set; }
+
+    /// <summary>Puts the chains at rows of data: chain c at row c, beginning again when the rows run out.</summary>
+    /// <param name="rows">Binary rows.</param>
+    /// <exception cref="ArgumentException">The rows aren't binary, there are none, or their width isn't the model's.</exception>
+    public void StartFrom(IVisibleRows rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Throw.IfLess(rows.Rows, 1, "rows");
+        if (rows.Columns != _rbm.Visible.Count)
+        {
+            Throw.Argument(nameof(rows), $"rows of {_rbm.Visible.Count} values, the model's visible units", $"{rows.Columns}");
+        }
+
+        if (!rows.IsBinary)
+        {
+            Throw.Argument(nameof(rows), "values 0 and 1", "values between them");
+        }
+
+        for (int chain = 0; chain < Chains; chain++)
+        {
+            rows.CopyBits(chain % rows.Rows, Visible.Row(chain));
+        }
+    }
+
+    /// <summary>Runs sweeps.</summary>
+    /// <param name="sweeps">How many, 0 or more.</param>
+    public void Run(int sweeps)
+    {
+        Throw.IfLess(sweeps, 0);
+        _task.Count = sweeps;
+        _team.Run(_task);
+        Sweeps += sweeps;
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _team.Dispose();
+
+    private void StartRandom(int chain)
+    {
+        RandomStream stream = new(_seed, StreamPurpose.SamplingStart, 0, chain);
+        Span<ulong> row = Visible.Row(chain);
+        for (int word = 0; word < row.Length; word++)
+        {
+            row[word] = ((ulong)stream.Bits(2L * word) << 32) | stream.Bits((2L * word) + 1);
+        }
+
+        row[^1] &= BitMatrix.LastWordMask(Visible.Columns);
+    }
+
+    private unsafe void Sweep(int first, int end, int count, int member)
+    {
+        int* scratch = _scratch[member].DangerousGetPointer();
+        for (int sweep = 0; sweep < count; sweep++)
+        {
+            HalfStepArguments up = Arguments(toHidden: true, Visible, Hidden, Sweeps + sweep);
+            HalfStep.Run(SimdSelection.Current, up, first, end, scratch);
+            HalfStepArguments down = Arguments(toHidden: false, Hidden, Visible, Sweeps + sweep);
+            HalfStep.Run(SimdSelection.Current, down, first, end, scratch);
+        }
+    }
+
+    private unsafe HalfStepArguments Arguments(bool toHidden, BitMatrix source, BitMatrix target, long sweep)
+    {
+        HalfStepArguments arguments = _rbm.HalfStepFrom(toHidden);
+        arguments.Source = source.DangerousGetPointer();
+        arguments.SourceWords = source.WordsPerRow;
+        arguments.States = target.DangerousGetPointer();
+        arguments.Draws = new RandomStream(_seed, toHidden ? StreamPurpose.ChainHidden : StreamPurpose.ChainVisible, sweep, 0);
+        arguments.Ties = new RandomStream(_seed, toHidden ? StreamPurpose.ChainHiddenTie : StreamPurpose.ChainVisibleTie, sweep, 0);
+        return arguments;
+    }
+
+    private sealed class SweepTask(ChainSet owner) : ITeamTask
+    {
+        public int Count { get; set; }
+
+        public void Run(int member, int members)
+        {
+            (int first, int end) = ThreadTeam.Share(owner.Chains, member, members);
+            owner.Sweep(first, end, Count, member);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using CommunityToolkit.HighPerformance;
+using FastRbm.Errors;
+using FastRbm.Kernels.Elementary;
+using FastRbm.Models;
+using FastRbm.Random;
+
+namespace FastRbm.Training;
+
+/// <summary>Starting values of a binary RBM.</summary>
+/// <remarks>The same seed gives the same bits on every machine: normal numbers come from own logarithms and sines.</remarks>
+public static class RbmInitializer
+{
+    /// <summary>The standard deviation that Hinton's guide advises.</summary>
+    public const double DefaultDeviation = 0.01;
+
+    /// <summary>Makes a model with W ~ N(0, deviation^2), hidden biases 0 and visible biases from the data.</summary>
+    /// <param name="rows">The training data, for the visible biases (see <see cref="SetVisibleBias"/>).</param>
+    /// <param name="hidden">The number of hidden units, at least 1.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="deviation">The standard deviation of the weights: 0 to 10.</param>
+    /// <returns>The model.</returns>
+    public static Rbm Normal(IVisibleRows rows, int hidden, ulong seed, double deviation = DefaultDeviation)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Throw.IfOutside(deviation, 0, 10);
+        Rbm rbm = Rbm.Binary(rows.Columns, hidden);
+        rbm.Edit((weights, _, _) => FillNormal(weights, seed, deviation));
+        SetVisibleBias(rbm, rows);
+        return rbm;
+    }
+
+    /// <summary>Makes a model with W ~ N(0, 2 / (visible + hidden)) (Glorot and Bengio 2010), hidden biases 0 and visible biases from the data.</summary>
+    /// <param name="rows">The training data, for the visible biases.</param>
+    /// <param name="hidden">The number of hidden units, at least 1.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The model.</returns>
+    public static Rbm Xavier(IVisibleRows rows, int hidden, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Throw.IfLess(hidden, 1);
+        return Normal(rows, hidden, seed, Math.Sqrt(2.0 / ((double)rows.Columns + hidden)));
+    }
+
+    /// <summary>Sets each visible bias to the logit log(p / (1 - p)) of its unit's mean, with p = (sum + 1) / (rows + 2).</summary>
+    /// <remarks>With one added observation of each state, a unit that is never on gets a finite bias.</remarks>
+    /// <param name="rbm">The model.</param>
+    /// <param name="rows">The training data.</param>
+    public static void SetVisibleBias(Rbm rbm, IVisibleRows rows)
+    {
+        ArgumentNullException.ThrowIfNull(rbm);
+        ArgumentNullException.ThrowIfNull(rows);
+        Throw.IfLengthDiffers(rows.Columns, rbm.Visible.Count, nameof(rows));
+        double[] sums = new double[rows.Columns];
+        float[] row = new float[rows.Columns];
+        for (int r = 0; r < rows.Rows; r++)
+        {
+            rows.CopyMeans(r, row);
+            for (int i = 0; i < row.Length; i++)
+            {
+                sums[i] += row[i];
+            }
+        }
+
+        rbm.Edit((_, visibleBias, _) =>
+        {
+            for (int i = 0; i < sums.Length; i++)
+            {
+                visibleBias[i] = (float)(DoubleMath.Log(sums[i] + 1) - DoubleMath.Log(rows.Rows - sums[i] + 1));
+            }
+        });
+    }
+
+    private static void FillNormal(Span2D<float> weights, ulong seed, double deviation)
+    {
+        for (int i = 0; i < weights.Height; i++)
+        {
+            RandomStream stream = new(seed, StreamPurpose.InitialWeights, 0, i);
+            Span<float> row = weights.GetRowSpan(i);
+            for (int j = 0; j < row.Length; j += 2)
+            {
+                // Box and Muller (1958); 1 - u is above 0.
+                double radius = deviation * Math.Sqrt(-2 * DoubleMath.Log(1 - stream.Uniform(j)));
+                (double sin, double cos) = DoubleMath.SinCosTurns(stream.Uniform(j + 1));
+                row[j] = (float)(radius * cos);
+                if (j + 1 < row.Length)
+                {
+                    row[j + 1] = (float)(radius * sin);
+                }
+            }
+        }
+    }
+}

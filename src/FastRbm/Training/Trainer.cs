@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using FastRbm.Errors;
+using FastRbm.Memory;
+using FastRbm.Models;
+using FastRbm.Random;
+
+namespace FastRbm.Training;
+
+/// <summary>
+/// Trains a binary RBM by contrastive divergence, CD-k or PCD-k: a stochastic ascent of the log-likelihood along
+/// &lt;v h'&gt; of the data minus &lt;v h'&gt; of the chains, with E[h | v] in both statistics.
+/// </summary>
+/// <remarks>
+/// <para>The same seed, data and options give the same model to the bit, whatever the threads and the vector width, and also when
+/// the run was saved and resumed. Everything is allocated here; an update allocates nothing.</para>
+/// <para>Not thread-safe; the model must not be edited while its trainer is in use. Dispose it to end its threads.</para>
+/// <para>Sources: Hinton (2002), "Training products of experts by minimizing contrastive divergence"; Tieleman (2008), "Training
+/// restricted Boltzmann machines using approximations to the likelihood gradient".</para>
+/// </remarks>
+public sealed class Trainer : IDisposable
+{
+    private const int UpdatesBetweenSnapshots = 64;
+
+    private readonly IVisibleRows _rows;
+    private readonly TrainingMonitor _monitor;
+    private readonly ContrastiveDivergenceUpdate _step;
+    private readonly Snapshot _snapshot;
+    private readonly int[] _order;
+    private readonly Stopwatch _clock = new();
+    private int _orderedEpoch = -1;
+    private long _updatesAtReport;
+    private double _secondsAtReport;
+
+    /// <summary>Prepares a run from the model's present parameters.</summary>
+    /// <param name="rbm">The model: both layers binary.</param>
+    /// <param name="rows">The training data.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="validation">Rows for the free-energy gap, or null.</param>
+    /// <exception cref="ArgumentException">The data's width isn't the model's, or an option is out of its range.</exception>
+    public Trainer(Rbm rbm, IVisibleRows rows, TrainingOptions options, IVisibleRows? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(rbm);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(rows.Rows);
+        CheckWidth(rbm, rows, nameof(rows));
+        if (validation is not null)
+        {
+            CheckWidth(rbm, validation, nameof(validation));
+            Throw.IfLess(validation.Rows, 1, "validation rows");
+        }
+
+        Model = rbm;
+        Options = options;
+        _rows = rows;
+        _order = new int[rows.Rows];
+        _monitor = new TrainingMonitor(rbm, rows, validation, options);
+        _step = new ContrastiveDivergenceUpdate(rbm, rows, options);
+        _snapshot = new Snapshot(this);
+        _snapshot.Take();
+    }
+
+    /// <summary>The model that is trained.</summary>
+    public Rbm Model { get; }
+
+    /// <summary>The options of the run.</summary>
+    public TrainingOptions Options { get; }
+
+    /// <summary>Completed epochs, rows done in the present one, and completed updates.</summary>
+    public TrainerState State { get; private set; }
+
+    /// <summary>Updates in an epoch: ceil(rows / batch size).</summary>
+    public int UpdatesPerEpoch => (_rows.Rows + Options.BatchSize - 1) / Options.BatchSize;
+
+    /// <summary>Updates in the whole run.</summary>
+    public long TotalUpdates => (long)Options.Epochs * UpdatesPerEpoch;
+
+    /// <summary>Whether all epochs are done.</summary>
+    public bool IsFinished => State.Epoch >= Options.Epochs;
+
+    /// <summary>The chains' hidden states; for CD the last minibatch's.</summary>
+    internal BitMatrix Chains => _step.ChainHidden;
+
+    internal Matrix WeightVelocity => _step.WeightVelocity;
+
+    internal Matrix VisibleBiasVelocity => _step.VisibleBiasVelocity;
+
+    internal Matrix HiddenBiasVelocity => _step.HiddenBiasVelocity;
+
+    /// <summary>Trains until all epochs are done.</summary>
+    /// <param name="progress">Told after every update, on this thread, and with figures after every epoch; or null.</param>
+    /// <param name="cancellation">Asked after every update.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: the state is that after the last completed update, ready to be
+    /// saved or run on.</exception>
+    /// <exception cref="DivergenceException">The parameters ran away: the model is back at its last good state.</exception>
+    public void Run(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        while (!IsFinished)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int epoch = State.Epoch;
+            Step();
+            bool completed = State.Epoch != epoch;
+            if (progress is not null)
+            {
+                Report(progress, epoch + 1, completed);
+            }
+        }
+    }
+
+    /// <summary>Runs one update: the next minibatch.</summary>
+    /// <exception cref="InvalidOperationException">All epochs are done.</exception>
+    /// <exception cref="DivergenceException">The parameters ran away: the model is back at its last good state.</exception>
+    public void Step()
+    {
+        if (IsFinished)
+        {
+            throw new InvalidOperationException($"step: expected an unfinished run, found all {Options.Epochs} epochs done.");
+        }
+
+        _clock.Start();
+        TrainerState state = State;
+        Order(state.Epoch);
+        int batch = Math.Min(Options.BatchSize, _rows.Rows - state.FirstRow);
+        bool inRange = _step.Run(
+            _order, state.FirstRow, batch, state.Epoch, state.Update,
+            Options.LearningRate.At(state.Update, TotalUpdates), Options.Momentum.At(state.Epoch));
+        if (!inRange || Model.InputBound > Options.DivergenceLimit)
+        {
+            double bound = Model.InputBound;
+            long good = _snapshot.Restore();
+            _clock.Stop();
+            throw new DivergenceException(state.Update + 1, bound, Options.DivergenceLimit, good);
+        }
+
+        int done = state.FirstRow + batch;
+        State = done == _rows.Rows
+            ? new TrainerState(state.Epoch + 1, 0, state.Update + 1)
+            : new TrainerState(state.Epoch, done, state.Update + 1);
+        if (State.Update % UpdatesBetweenSnapshots == 0)
+        {
+            _snapshot.Take();
+        }
+
+        _clock.Stop();
+    }
+
+    /// <summary>Measures the figures of an epoch now.</summary>
+    /// <returns>What was measured; the same for the same model and epoch.</returns>
+    public TrainingFigures Measure() => _monitor.Measure(State.Epoch);
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _step.Dispose();
+
+    /// <summary>Goes on from a saved state, after parameters, velocities and chains were put back.</summary>
+    /// <param name="state">The state.</param>
+    internal void Resume(TrainerState state)
+    {
+        State = state;
+        _updatesAtReport = state.Update;
+        Model.Edit(static (_, _, _) => { });
+        _snapshot.Take();
+    }
+
+    private void Report(IProgress<TrainingProgress> progress, int epoch, bool completed)
+    {
+        double seconds = _clock.Elapsed.TotalSeconds;
+        double rows = (State.Update - _updatesAtReport) * (double)Options.BatchSize;
+        double rate = rows / Math.Max(1e-9, seconds - _secondsAtReport);
+        TrainingFigures figures = completed ? Measure() : default;
+        if (completed)
+        {
+            _updatesAtReport = State.Update;
+            _secondsAtReport = seconds;
+        }
+
+        progress.Report(new TrainingProgress(epoch, State.Update, TotalUpdates, seconds, rate, completed, figures));
+    }
+
+    /// <summary>Shuffles the rows for an epoch (Fisher and Yates): a function of seed and epoch alone.</summary>
+    private void Order(int epoch)
+    {
+        if (_orderedEpoch == epoch)
+        {
+            return;
+        }
+
+        RandomStream stream = new(Options.Seed, StreamPurpose.Shuffle, epoch, 0);
+        for (int row = 0; row < _order.Length; row++)
+        {
+            int other = stream.Below(row, row + 1);
+            _order[row] = _order[other];
+            _order[other] = row;
+        }
+
+        _orderedEpoch = epoch;
+    }
+
+    private static void CheckWidth(Rbm rbm, IVisibleRows rows, string name)
+    {
+        if (rows.Columns != rbm.Visible.Count)
+        {
+            Throw.Argument(name, $"rows of {rbm.Visible.Count} values, the model's visible units", $"{rows.Columns}");
+        }
+    }
+
+    /// <summary>The last good state: parameters and velocities.</summary>
+    private sealed class Snapshot(Trainer trainer)
+    {
+        private readonly Matrix[] _copies = [.. Live(trainer).Select(static live => new Matrix(live.Rows, live.Columns))];
+        private readonly Matrix[] _live = [.. Live(trainer)];
+        private TrainerState _state;
+
+        public void Take()
+        {
+            _state = trainer.State;
+            for (int i = 0; i < _live.Length; i++)
+            {
+                _copies[i].CopyFrom(_live[i]);
+            }
+        }
+
+        public long Restore()
+        {
+            for (int i = 0; i < _live.Length; i++)
+            {
+                _live[i].CopyFrom(_copies[i]);
+            }
+
+            trainer.State = _state;
+            trainer.Model.TryRebuildFixedPoint();
+            return _state.Update;
+        }
+
+        private static Matrix[] Live(Trainer trainer) =>
+        [
+            trainer.Model.WeightMatrix, trainer.Model.Visible.Parameters, trainer.Model.Hidden.Parameters,
+            trainer.WeightVelocity, trainer.VisibleBiasVelocity, trainer.HiddenBiasVelocity,
+        ];
+    }
+}

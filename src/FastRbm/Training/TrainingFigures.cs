@@ -1,0 +1,10 @@
+namespace FastRbm.Training;
+
+/// <summary>What is measured at the end of an epoch, on evenly spaced rows.</summary>
+/// <param name="ReconstructionError">Mean over rows and visible units of (v - E[v | h])^2 with h drawn from p(h | v). A diagnostic,
+/// never an objective: it falls also when the chains stop mixing.</param>
+/// <param name="LogPseudoLikelihood">Stochastic log pseudo-likelihood in nats a row: visible units times the mean of
+/// log p(v_i | the rest) for one random unit i of each row.</param>
+/// <param name="FreeEnergyGap">Mean free energy of the validation rows minus that of the training rows: it grows when the model
+/// overfits. NaN without validation rows.</param>
+public readonly record struct TrainingFigures(double ReconstructionError, double LogPseudoLikelihood, double FreeEnergyGap);

@@ -1,0 +1,130 @@
+using FastRbm.Kernels.Elementary;
+using FastRbm.Memory;
+using FastRbm.Models;
+using FastRbm.Random;
+
+namespace FastRbm.Training;
+
+/// <summary>Measures the figures of an epoch on evenly spaced rows. Allocates once.</summary>
+internal sealed class TrainingMonitor
+{
+    private readonly Rbm _rbm;
+    private readonly ulong _seed;
+    private readonly RbmWorkspace _workspace;
+    private readonly BitMatrix _training;
+    private readonly BitMatrix? _validation;
+    private readonly BitMatrix _hidden;
+    private readonly Matrix _means;
+    private readonly double[] _free;
+    private readonly double[] _flippedFree;
+    private readonly BitMatrix _flipped;
+
+    /// <summary>Takes rows for measuring.</summary>
+    public TrainingMonitor(Rbm rbm, IVisibleRows training, IVisibleRows? validation, TrainingOptions options)
+    {
+        _rbm = rbm;
+        _seed = options.Seed;
+        _workspace = new RbmWorkspace(rbm);
+        _training = Spaced(training, options.MonitorRows);
+        _validation = validation is null ? null : Spaced(validation, options.MonitorRows);
+        _hidden = new BitMatrix(_training.Rows, rbm.Hidden.Count);
+        _means = new Matrix(_training.Rows, rbm.Visible.Count);
+        _flipped = new BitMatrix(_training.Rows, rbm.Visible.Count);
+        int most = Math.Max(_training.Rows, _validation?.Rows ?? 0);
+        _free = new double[most];
+        _flippedFree = new double[_training.Rows];
+    }
+
+    /// <summary>Measures after an epoch.</summary>
+    /// <param name="epoch">The epoch, from 1.</param>
+    public TrainingFigures Measure(int epoch)
+    {
+        Span<double> free = _free.AsSpan(0, _training.Rows);
+        _rbm.FreeEnergy(_training, _workspace, free);
+        double trainingMean = Mean(free);
+        double gap = double.NaN;
+        double pseudo = PseudoLikelihood(epoch, free);
+        if (_validation is not null)
+        {
+            Span<double> validation = _free.AsSpan(0, _validation.Rows);
+            _rbm.FreeEnergy(_validation, _workspace, validation);
+            gap = Mean(validation) - trainingMean;
+        }
+
+        return new TrainingFigures(ReconstructionError(epoch), pseudo, gap);
+    }
+
+    private double PseudoLikelihood(int epoch, ReadOnlySpan<double> free)
+    {
+        for (int row = 0; row < _training.Rows; row++)
+        {
+            _training.Row(row).CopyTo(_flipped.Row(row));
+            int unit = new RandomStream(_seed, StreamPurpose.PseudoLikelihood, epoch, row).Below(0, _training.Columns);
+            _flipped[row, unit] = !_flipped[row, unit];
+        }
+
+        _rbm.FreeEnergy(_flipped, _workspace, _flippedFree);
+        double sum = 0;
+        for (int row = 0; row < free.Length; row++)
+        {
+            // log p(v_i | rest) = -softplus(F(v) - F(v with unit i flipped)).
+            sum -= DoubleMath.Softplus(free[row] - _flippedFree[row]);
+        }
+
+        return _training.Columns * sum / free.Length;
+    }
+
+    private double ReconstructionError(int epoch)
+    {
+        _rbm.SampleHidden(_training, new RandomKey(_seed, epoch), StreamPurpose.Monitor, StreamPurpose.MonitorTie, _workspace, _hidden);
+        _rbm.MeanVisible(_hidden, _workspace, _means);
+        double sum = 0;
+        for (int row = 0; row < _training.Rows; row++)
+        {
+            ReadOnlySpan<float> means = _means.Row(row);
+            ReadOnlySpan<ulong> states = _training.Row(row);
+            for (int unit = 0; unit < means.Length; unit++)
+            {
+                double difference = (states[unit >> 6] >> (unit & 63) & 1) - (double)means[unit];
+                sum += difference * difference;
+            }
+        }
+
+        return sum / _training.Rows / _training.Columns;
+    }
+
+    private static double Mean(ReadOnlySpan<double> values)
+    {
+        double sum = 0;
+        foreach (double value in values)
+        {
+            sum += value;
+        }
+
+        return sum / values.Length;
+    }
+
+    private static BitMatrix Spaced(IVisibleRows source, int most)
+    {
+        int count = Math.Min(most, source.Rows);
+        BitMatrix rows = new(count, source.Columns);
+        float[] means = new float[source.Columns];
+        for (int row = 0; row < count; row++)
+        {
+            int from = (int)((long)row * source.Rows / count);
+            if (source.IsBinary)
+            {
+                source.CopyBits(from, rows.Row(row));
+                continue;
+            }
+
+            source.CopyMeans(from, means);
+            for (int unit = 0; unit < means.Length; unit++)
+            {
+                rows.Row(row)[unit >> 6] |= (means[unit] >= 0.5f ? 1UL : 0UL) << (unit & 63);
+            }
+        }
+
+        return rows;
+    }
+}
