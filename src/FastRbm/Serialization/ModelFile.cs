@@ -1,0 +1,149 @@
+using FastRbm.Errors;
+using FastRbm.Memory;
+using FastRbm.Models;
+
+namespace FastRbm.Serialization;
+
+/// <summary>Models as safetensors files: tensors <c>weights</c> [visible, hidden], <c>visible_bias</c>, <c>hidden_bias</c>.</summary>
+/// <remarks>
+/// Metadata: <c>format</c> = "1", <c>model</c> = "rbm", <c>visible_unit</c> and <c>hidden_unit</c> = "binary", and free extras.
+/// Written as F32; F64, F32, F16 and BF16 are read. A file appears complete or not at all; everything is checked before memory
+/// for the model is allocated.
+/// </remarks>
+public static class ModelFile
+{
+    internal const string WeightsName = "weights";
+    internal const string VisibleBiasName = "visible_bias";
+    internal const string HiddenBiasName = "hidden_bias";
+
+    private const string FormatKey = "format";
+    private const string FormatValue = "1";
+    private const string ModelKey = "model";
+    private const string ModelValue = "rbm";
+    private const string VisibleUnitKey = "visible_unit";
+    private const string HiddenUnitKey = "hidden_unit";
+    private const string BinaryUnit = "binary";
+
+    /// <summary>Saves a model.</summary>
+    /// <param name="path">The file, replaced if it is there.</param>
+    /// <param name="rbm">The model.</param>
+    /// <param name="extras">Further metadata, or null; the keys of this format are refused.</param>
+    /// <exception cref="IOException">The file can't be written; a file that was there is as before.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Save(string path, Rbm rbm, IReadOnlyDictionary<string, string>? extras = null) => Writer(rbm, extras).Save(path);
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The model, with its parameters rounded to floats.</returns>
+    /// <exception cref="InvalidInputException">The file is no valid model; the message says why and where.</exception>
+    /// <exception cref="IOException">The file is missing or can't be read.</exception>
+    public static Rbm Load(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        return Load(reader);
+    }
+
+    /// <summary>Loads a model's parameters in double precision, as exact as the file has them.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The parameters.</returns>
+    /// <exception cref="InvalidInputException">The file is no valid model; the message says why and where.</exception>
+    /// <exception cref="IOException">The file is missing or can't be read.</exception>
+    public static RbmParameters LoadParameters(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        (int visible, int hidden) = CheckShape(reader);
+        if ((long)visible * hidden > Array.MaxLength)
+        {
+            Throw.Input(path, $"at most {Array.MaxLength} weights", $"{(long)visible * hidden}", $"tensor {WeightsName}");
+        }
+
+        double[] weights = new double[visible * hidden];
+        double[] visibleBias = new double[visible];
+        double[] hiddenBias = new double[hidden];
+        reader.ReadDoubles(WeightsName, weights);
+        reader.ReadDoubles(VisibleBiasName, visibleBias);
+        reader.ReadDoubles(HiddenBiasName, hiddenBias);
+        return new RbmParameters(weights, visibleBias, hiddenBias);
+    }
+
+    /// <summary>Reads a model's metadata without its tensors.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>All metadata, extras included.</returns>
+    /// <exception cref="InvalidInputException">The file is no valid model.</exception>
+    /// <exception cref="IOException">The file is missing or can't be read.</exception>
+    public static IReadOnlyDictionary<string, string> LoadMetadata(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        CheckShape(reader);
+        return reader.Metadata;
+    }
+
+    /// <summary>A writer that holds the model, ready for more tensors.</summary>
+    internal static SafetensorsWriter Writer(Rbm rbm, IReadOnlyDictionary<string, string>? extras)
+    {
+        ArgumentNullException.ThrowIfNull(rbm);
+        SafetensorsWriter writer = new();
+        foreach ((string key, string value) in extras ?? new Dictionary<string, string>())
+        {
+            if (key is FormatKey or ModelKey or VisibleUnitKey or HiddenUnitKey)
+            {
+                Throw.Argument(nameof(extras), "keys that the format doesn't use", key);
+            }
+
+            writer.SetMetadata(key, value);
+        }
+
+        writer.SetMetadata(FormatKey, FormatValue);
+        writer.SetMetadata(ModelKey, ModelValue);
+        writer.SetMetadata(VisibleUnitKey, rbm.Visible.Name);
+        writer.SetMetadata(HiddenUnitKey, rbm.Hidden.Name);
+        AddMatrix(writer, WeightsName, rbm.WeightMatrix);
+        writer.Add<float>(VisibleBiasName, [rbm.Visible.Count], _ => rbm.Visible.Bias);
+        writer.Add<float>(HiddenBiasName, [rbm.Hidden.Count], _ => rbm.Hidden.Bias);
+        return writer;
+    }
+
+    /// <summary>Adds a matrix as a tensor of two dimensions.</summary>
+    internal static void AddMatrix(SafetensorsWriter writer, string name, Matrix matrix) =>
+        writer.Add<float>(name, [matrix.Rows, matrix.Columns], row => matrix.Row(row));
+
+    /// <summary>Loads the model of an open file.</summary>
+    internal static Rbm Load(SafetensorsReader reader)
+    {
+        (int visible, int hidden) = CheckShape(reader);
+        Rbm rbm = Rbm.Binary(visible, hidden);
+        try
+        {
+            rbm.Edit((weights, visibleBias, hiddenBias) =>
+            {
+                reader.ReadFloats(VisibleBiasName, visibleBias);
+                reader.ReadFloats(HiddenBiasName, hiddenBias);
+            });
+            reader.ReadFloats(WeightsName, rbm.WeightMatrix.Row);
+            rbm.Edit(static (_, _, _) => { });
+        }
+        catch (ArgumentException unusable)
+        {
+            throw new InvalidInputException(reader.Source, "weights that can be used", unusable.Message);
+        }
+
+        return rbm;
+    }
+
+    private static (int Visible, int Hidden) CheckShape(SafetensorsReader reader)
+    {
+        reader.RequireMetadata(FormatKey, FormatValue);
+        reader.RequireMetadata(ModelKey, ModelValue);
+        reader.RequireMetadata(VisibleUnitKey, BinaryUnit);
+        reader.RequireMetadata(HiddenUnitKey, BinaryUnit);
+        TensorEntry weights = reader.RequireDimensions(WeightsName, 2);
+        if (weights.Shape[0] < 1 || weights.Shape[1] < 1)
+        {
+            Throw.Input(reader.Source, "at least one visible and one hidden unit", TensorEntry.Describe(weights.Shape), weights.Place);
+        }
+
+        reader.RequireShape(VisibleBiasName, weights.Shape[0]);
+        reader.RequireShape(HiddenBiasName, weights.Shape[1]);
+        return ((int)weights.Shape[0], (int)weights.Shape[1]);
+    }
+}

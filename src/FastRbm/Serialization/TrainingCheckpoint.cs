@@ -1,0 +1,193 @@
+using System.Globalization;
+using FastRbm.Errors;
+using FastRbm.Memory;
+using FastRbm.Models;
+using FastRbm.Training;
+
+namespace FastRbm.Serialization;
+
+/// <summary>
+/// The whole state of a training run in one file: model, velocities, chains, counters and place in the data. A run that is saved,
+/// ended and resumed in another process writes the same bytes as one that was never interrupted.
+/// </summary>
+/// <remarks>A checkpoint is also a model file: whatever reads models reads the model in it.</remarks>
+public static class TrainingCheckpoint
+{
+    private const string WeightVelocityName = "weights_velocity";
+    private const string VisibleBiasVelocityName = "visible_bias_velocity";
+    private const string HiddenBiasVelocityName = "hidden_bias_velocity";
+    private const string ChainsName = "chains";
+    private const string Prefix = "training_";
+    private const string EpochKey = Prefix + "epoch";
+    private const string FirstRowKey = Prefix + "first_row";
+    private const string UpdateKey = Prefix + "update";
+    private const string EpochsKey = Prefix + "epochs";
+
+    /// <summary>Saves a run between two updates.</summary>
+    /// <param name="path">The file, replaced if it is there; it appears complete or not at all.</param>
+    /// <param name="trainer">The run.</param>
+    /// <param name="dataFingerprint">What identifies the data: <c>Dataset.Fingerprint()</c>.</param>
+    /// <param name="extras">Further metadata, or null.</param>
+    /// <exception cref="IOException">The file can't be written; a file that was there is as before.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Save(string path, Trainer trainer, string dataFingerprint, IReadOnlyDictionary<string, string>? extras = null)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        SafetensorsWriter writer = ModelFile.Writer(trainer.Model, extras);
+        foreach ((string key, string value) in Describe(trainer.Options, dataFingerprint))
+        {
+            writer.SetMetadata(key, value);
+        }
+
+        writer.SetMetadata(EpochsKey, Text(trainer.Options.Epochs));
+        writer.SetMetadata(EpochKey, Text(trainer.State.Epoch));
+        writer.SetMetadata(FirstRowKey, Text(trainer.State.FirstRow));
+        writer.SetMetadata(UpdateKey, Text(trainer.State.Update));
+        ModelFile.AddMatrix(writer, WeightVelocityName, trainer.WeightVelocity);
+        ModelFile.AddMatrix(writer, VisibleBiasVelocityName, trainer.VisibleBiasVelocity);
+        ModelFile.AddMatrix(writer, HiddenBiasVelocityName, trainer.HiddenBiasVelocity);
+        if (IsPersistent(trainer.Options))
+        {
+            BitMatrix chains = trainer.Chains;
+            writer.Add<ulong>(ChainsName, [chains.Rows, chains.WordsPerRow], row => chains.Row(row));
+        }
+
+        writer.Save(path);
+    }
+
+    /// <summary>Makes a trainer that goes on where a saved run stopped.</summary>
+    /// <param name="path">The checkpoint.</param>
+    /// <param name="rows">The data of the run.</param>
+    /// <param name="dataFingerprint">What identifies the data.</param>
+    /// <param name="options">The options of the run. Threads and monitor rows may differ, and so may epochs while the learning
+    /// rate is constant.</param>
+    /// <param name="validation">Rows for the free-energy gap, or null.</param>
+    /// <returns>The trainer, which the caller disposes of.</returns>
+    /// <exception cref="InvalidInputException">The file is no valid checkpoint, or data or options differ: the message names every difference.</exception>
+    /// <exception cref="IOException">The file is missing or can't be read.</exception>
+    public static Trainer Resume(
+        string path, IVisibleRows rows, string dataFingerprint, TrainingOptions options, IVisibleRows? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate(rows.Rows);
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        Rbm rbm = ModelFile.Load(reader);
+        CheckSame(reader, options, dataFingerprint);
+        Trainer trainer = new(rbm, rows, options, validation);
+        try
+        {
+            TrainerState state = ReadState(reader, trainer, rows.Rows);
+            Read(reader, WeightVelocityName, trainer.WeightVelocity);
+            Read(reader, VisibleBiasVelocityName, trainer.VisibleBiasVelocity);
+            Read(reader, HiddenBiasVelocityName, trainer.HiddenBiasVelocity);
+            if (IsPersistent(options))
+            {
+                ReadChains(reader, trainer.Chains);
+            }
+
+            trainer.Resume(state);
+            return trainer;
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsPersistent(TrainingOptions options) => options.Algorithm == TrainingAlgorithm.PersistentContrastiveDivergence;
+
+    private static void CheckSame(SafetensorsReader reader, TrainingOptions options, string dataFingerprint)
+    {
+        List<string> differences = [];
+        foreach ((string key, string now) in Describe(options, dataFingerprint))
+        {
+            string saved = reader.RequireMetadata(key);
+            if (saved != now)
+            {
+                differences.Add($"{key[Prefix.Length..].Replace('_', ' ')} {saved} in the checkpoint, {now} now");
+            }
+        }
+
+        int savedEpochs = ReadInteger(reader, EpochsKey, 1, int.MaxValue);
+        if (savedEpochs != options.Epochs && options.LearningRate.Shape != ScheduleShape.Constant)
+        {
+            differences.Add($"epochs {savedEpochs} in the checkpoint, {options.Epochs} now, with a learning rate that depends on them");
+        }
+
+        if (differences.Count > 0)
+        {
+            Throw.Input(reader.Source, "the data and options of the saved run", string.Join("; ", differences));
+        }
+    }
+
+    private static TrainerState ReadState(SafetensorsReader reader, Trainer trainer, int rows)
+    {
+        int epoch = ReadInteger(reader, EpochKey, 0, int.MaxValue - 1);
+        int firstRow = ReadInteger(reader, FirstRowKey, 0, rows - 1);
+        long update = ((long)epoch * trainer.UpdatesPerEpoch) + (firstRow / trainer.Options.BatchSize);
+        if (firstRow % trainer.Options.BatchSize != 0 || reader.RequireMetadata(UpdateKey) != Text(update))
+        {
+            Throw.Input(reader.Source, $"update {Text(update)}, by epoch and row", reader.RequireMetadata(UpdateKey), $"metadata {UpdateKey}");
+        }
+
+        return new TrainerState(epoch, firstRow, update);
+    }
+
+    private static int ReadInteger(SafetensorsReader reader, string key, int least, int most)
+    {
+        string text = reader.RequireMetadata(key);
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value < least || value > most)
+        {
+            Throw.Input(reader.Source, $"an integer from {least} to {most}", SafetensorsText.Shorten(text), $"metadata {key}");
+        }
+
+        return value;
+    }
+
+    private static void Read(SafetensorsReader reader, string name, Matrix matrix)
+    {
+        reader.RequireShape(name, matrix.Rows, matrix.Columns);
+        reader.ReadFloats(name, matrix.Row);
+    }
+
+    private static void ReadChains(SafetensorsReader reader, BitMatrix chains)
+    {
+        reader.RequireShape(ChainsName, chains.Rows, chains.WordsPerRow);
+        reader.Read<ulong>(ChainsName, chains.Row);
+        ulong padding = ~BitMatrix.LastWordMask(chains.Columns);
+        for (int row = 0; row < chains.Rows; row++)
+        {
+            if ((chains.Row(row)[^1] & padding) != 0)
+            {
+                Throw.Input(reader.Source, $"{chains.Columns} units", "bits past the last unit", $"tensor {ChainsName}, row {row}");
+            }
+        }
+    }
+
+    /// <summary>All that two parts of one run must agree on.</summary>
+    private static IEnumerable<(string Key, string Value)> Describe(TrainingOptions options, string dataFingerprint) =>
+    [
+        (Prefix + "data", dataFingerprint),
+        (Prefix + "algorithm", options.Algorithm.ToString()),
+        (Prefix + "steps", Text(options.Steps)),
+        (Prefix + "batch_size", Text(options.BatchSize)),
+        (Prefix + "chains", Text(options.Chains)),
+        (Prefix + "learning_rate_shape", options.LearningRate.Shape.ToString()),
+        (Prefix + "learning_rate", Text(options.LearningRate.Initial)),
+        (Prefix + "final_learning_rate", Text(options.LearningRate.Shape == ScheduleShape.Constant ? options.LearningRate.Initial : options.LearningRate.Final)),
+        (Prefix + "initial_momentum", Text(options.Momentum.Initial)),
+        (Prefix + "momentum", Text(options.Momentum.Final)),
+        (Prefix + "momentum_ramp_epochs", Text(options.Momentum.RampEpochs)),
+        (Prefix + "weight_decay", Text(options.WeightDecay)),
+        (Prefix + "l1_decay", Text(options.L1Decay)),
+        (Prefix + "binarization", options.Binarization.ToString()),
+        (Prefix + "seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
+        (Prefix + "divergence_limit", Text(options.DivergenceLimit)),
+    ];
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}
