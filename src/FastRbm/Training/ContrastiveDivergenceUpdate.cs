@@ -274,7 +274,13 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
             _rows.CopyMeans(_order[_firstRow + row], _dense!.Row(row));
         }
 
-        Gemm.Multiply(_level, _dense!, _rbm.WeightMatrix, _denseHidden!, first, end, _gemm![member]);
+        if (first < end)
+        {
+            FloatGemm.Multiply(
+                _level, GemmLayout.NN, _gemm![member],
+                _dense!.AsSpan2D()[first..end, ..], _rbm.WeightMatrix.AsSpan2D(), _denseHidden!.AsSpan2D()[first..end, ..]);
+        }
+
         for (int row = first; row < end; row++)
         {
             Span<float> inputs = _denseHidden!.Row(row);
@@ -322,7 +328,14 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
     {
         // Rows of v'h are visible units: each thread makes its own, over the whole batch.
         (int first, int end) = ThreadTeam.Share(_rbm.Visible.Count, member, members);
-        Gemm.MultiplyTransposed(_level, _dense!, _denseHidden!, _denseMoments!, _batch, first, end, _gemm![member]);
+        if (first == end)
+        {
+            return;
+        }
+
+        FloatGemm.Multiply(
+            _level, GemmLayout.TN, _gemm![member],
+            _dense!.AsSpan2D()[.._batch, first..end], _denseHidden!.AsSpan2D()[.._batch, ..], _denseMoments!.AsSpan2D()[first..end, ..]);
         Span<float> sums = _denseVisible!.Row(0)[first..end];
         sums.Clear();
         for (int row = 0; row < _batch; row++)
