@@ -16,6 +16,17 @@ public sealed class EnumerationTests
     }
 
     [Fact]
+    public void A_machine_with_one_small_side_needs_only_that_side()
+    {
+        ReferenceRbm wide = new(new double[50, 2], new double[50], [3, -1]);
+        ReferenceRbm tall = new(new double[2, 50], [3, -1], new double[50]);
+        double expected = (50 * Math.Log(2)) + ReferenceMath.Softplus(3) + ReferenceMath.Softplus(-1);
+        Assert.Equal(expected, wide.LogPartitionFunction(), 1e-12);
+        Assert.Equal(expected, tall.LogPartitionFunction(), 1e-12);
+        Assert.Throws<ArgumentOutOfRangeException>(() => wide.LogPartitionFunctionOverJointStates());
+    }
+
+    [Fact]
     public void A_machine_without_parameters_is_uniform()
     {
         ReferenceRbm model = new(new double[3, 5], new double[3], new double[5]);
@@ -97,16 +108,19 @@ public sealed class EnumerationTests
         {
             bool[][] rows = BinaryStates.All(model.Visible);
             double[] logs = Array.ConvertAll(rows, row => -model.FreeEnergy(row));
-            double sum = 0;
             for (int v = 0; v < rows.Length; v++)
             {
+                double expected = 0;
                 for (int i = 0; i < model.Visible; i++)
                 {
-                    sum += logs[v] - ReferenceMath.LogSumExp([logs[v], logs[v ^ 1 << i]]);
+                    expected += logs[v] - ReferenceMath.LogSumExp([logs[v], logs[v ^ 1 << i]]);
                 }
+
+                Assert.Equal(expected, model.LogPseudoLikelihood([rows[v]]), 1e-11);
             }
 
-            Assert.Equal(sum / rows.Length, model.LogPseudoLikelihood(rows), 1e-11);
+            double mean = rows.Average(row => model.LogPseudoLikelihood([row]));
+            Assert.Equal(mean, model.LogPseudoLikelihood(rows), 1e-11);
         });
     }
 

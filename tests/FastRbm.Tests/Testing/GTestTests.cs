@@ -95,11 +95,16 @@ public sealed class GTestTests
         // Expectations 4, 4, 92: the pool reaches 8.
         Assert.Equal(1, GTest.Of([8, 0, 92], [0.04, 0.04, 0.92]).DegreesOfFreedom);
 
-        // Expectations 6, 2, 2: what is left over, 2 + 2 = 4, reaches 5 only with the 6.
+        // Expectations 2, 2, 6: the pool reaches 5 only with the 6.
         Assert.Equal(0, GTest.Of([6, 2, 2], [0.6, 0.2, 0.2]).DegreesOfFreedom);
 
         // Expectations 4, 4, 4, 4, 84: two pools of 8.
         Assert.Equal(2, GTest.Of([4, 4, 4, 4, 84], [0.04, 0.04, 0.04, 0.04, 0.84]).DegreesOfFreedom);
+
+        // Five expectations of 4: pools of 8 and 8, and the last cell joins the second.
+        GTest leftOver = GTest.Of([10, 0, 0, 0, 10], [0.2, 0.2, 0.2, 0.2, 0.2]);
+        Assert.Equal(1, leftOver.DegreesOfFreedom);
+        Assert.Equal(2 * ((10 * Math.Log(10.0 / 8)) + (10 * Math.Log(10.0 / 12))), leftOver.Statistic, 1e-12);
 
         // Nothing is pooled when every expectation will do.
         Assert.Equal(3, GTest.Of([5, 0, 45, 50], [0.01, 0.04, 0.45, 0.5], 0.5).DegreesOfFreedom);
