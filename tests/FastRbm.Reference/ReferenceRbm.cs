@@ -29,13 +29,9 @@ public sealed partial class ReferenceRbm
         _weights = (double[,])weights.Clone();
         _visibleBias = (double[])visibleBias.Clone();
         _hiddenBias = (double[])hiddenBias.Clone();
-        foreach (double value in _weights.Cast<double>().Concat(_visibleBias).Concat(_hiddenBias))
-        {
-            if (!double.IsFinite(value))
-            {
-                throw new ArgumentException($"Expected finite parameters, found {value}.", nameof(weights));
-            }
-        }
+        RequireFinite(_weights.Cast<double>(), nameof(weights));
+        RequireFinite(_visibleBias, nameof(visibleBias));
+        RequireFinite(_hiddenBias, nameof(hiddenBias));
     }
 
     /// <summary>The number of visible units.</summary>
@@ -192,6 +188,20 @@ public sealed partial class ReferenceRbm
         if (values.Length != expected)
         {
             throw new ArgumentException($"{name}: expected a length of {expected}, found {values.Length}.", name);
+        }
+    }
+
+    private static void RequireFinite(IEnumerable<double> values, string name)
+    {
+        int place = 0;
+        foreach (double value in values)
+        {
+            if (!double.IsFinite(value))
+            {
+                throw new ArgumentException($"{name}: expected finite numbers, found {value} at {place}.", name);
+            }
+
+            place++;
         }
     }
 }

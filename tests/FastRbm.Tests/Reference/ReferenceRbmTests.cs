@@ -134,7 +134,9 @@ public sealed class ReferenceRbmTests
     {
         Assert.Throws<ArgumentException>(() => new ReferenceRbm(new double[2, 3], new double[3], new double[3]));
         Assert.Throws<ArgumentException>(() => new ReferenceRbm(new double[2, 3], new double[2], new double[2]));
-        Assert.Throws<ArgumentException>(() => new ReferenceRbm(new double[,] { { double.NaN } }, [0], [0]));
+        Assert.Throws<ArgumentException>("weights", () => new ReferenceRbm(new double[,] { { double.NaN } }, [0], [0]));
+        Assert.Throws<ArgumentException>("visibleBias", () => new ReferenceRbm(new double[1, 1], [double.PositiveInfinity], [0]));
+        Assert.Throws<ArgumentException>("hiddenBias", () => new ReferenceRbm(new double[1, 1], [0], [double.NaN]));
         Assert.Throws<ArgumentException>(() => TutorialMachine.Create().Energy(new bool[2], new bool[2]));
         Assert.Throws<ArgumentException>(() => TutorialMachine.Create().HiddenInputs(new bool[4]));
     }
