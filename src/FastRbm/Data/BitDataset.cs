@@ -65,7 +65,8 @@ public sealed class BitDataset : Dataset
     public static BitDataset FromBytes(
         string name, int rows, int columns, ReadOnlySpan<byte> values, ImageShape? shape = null, ReadOnlySpan<byte> labels = default)
     {
-        byte[] bits = AllocateRows(rows, columns);
+        Throw.IfLess(rows, 1);
+        Throw.IfLess(columns, 1);
         if (values.Length != (long)rows * columns)
         {
             Throw.Length(nameof(values), (long)rows * columns, values.Length);
@@ -78,6 +79,7 @@ public sealed class BitDataset : Dataset
         }
 
         int rowBytes = BytesFor(columns);
+        byte[] bits = new byte[rows * rowBytes];
         for (int row = 0; row < rows; row++)
         {
             Pack(values.Slice(row * columns, columns), bits.AsSpan(row * rowBytes, rowBytes));
@@ -138,20 +140,6 @@ public sealed class BitDataset : Dataset
 
     /// <summary>The bytes of one packed row, ceil(columns / 8).</summary>
     internal static int BytesFor(int columns) => (int)(((long)columns + 7) >> 3);
-
-    /// <summary>Memory for packed rows.</summary>
-    internal static byte[] AllocateRows(int rows, int columns)
-    {
-        Throw.IfLess(rows, 1);
-        Throw.IfLess(columns, 1);
-        long size = (long)rows * BytesFor(columns);
-        if (size > Array.MaxLength)
-        {
-            Throw.OutOfRange(nameof(rows), $"rows that take at most {Array.MaxLength} bytes as bits", $"{rows} rows of {columns} columns");
-        }
-
-        return new byte[size];
-    }
 
     /// <summary>Packs one row: a bit is on where the byte isn't 0. The destination must be zero.</summary>
     internal static void Pack(ReadOnlySpan<byte> values, Span<byte> destination)

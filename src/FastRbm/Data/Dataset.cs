@@ -145,16 +145,24 @@ public abstract class Dataset : IVisibleRows
         else
         {
             float[] values = new float[Columns];
-            byte[] bytes = new byte[checked(Columns * sizeof(float))];
+            byte[] bytes = new byte[1024 * sizeof(float)];
             for (int row = 0; row < Rows; row++)
             {
                 CopyMeans(row, values);
-                for (int i = 0; i < values.Length; i++)
+                int used = 0;
+                foreach (float value in values)
                 {
-                    BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values[i]);
+                    if (used == bytes.Length)
+                    {
+                        hash.AppendData(bytes);
+                        used = 0;
+                    }
+
+                    BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(used), value);
+                    used += sizeof(float);
                 }
 
-                hash.AppendData(bytes);
+                hash.AppendData(bytes, 0, used);
             }
         }
 

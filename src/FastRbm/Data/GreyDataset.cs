@@ -125,8 +125,8 @@ public sealed class GreyDataset : Dataset
     /// <returns>Binary rows with the same name, shape and labels.</returns>
     public BitDataset Threshold()
     {
-        byte[] bits = BitDataset.AllocateRows(Rows, Columns);
         int rowBytes = BitDataset.BytesFor(Columns);
+        byte[] bits = new byte[Rows * rowBytes];
         byte[] on = new byte[Columns];
         for (int row = 0; row < Rows; row++)
         {

@@ -36,20 +36,7 @@ public static class IdxReader
         using var input = InputFile.Open(path);
         int[] sizes = ReadHeader(input, 1, 1, "labels, rank 1");
 
-        // Grown with what arrives: a compressed file may announce more than it holds.
-        byte[] labels = new byte[Math.Min(sizes[0], 1 << 16)];
-        int done = 0;
-        while (done < sizes[0])
-        {
-            if (done == labels.Length)
-            {
-                Array.Resize(ref labels, (int)Math.Min(sizes[0], 2L * labels.Length));
-            }
-
-            input.ReadExactly(labels.AsSpan(done), "labels");
-            done = labels.Length;
-        }
-
+        byte[] labels = input.ReadGrowing(sizes[0], "labels");
         input.ExpectEnd();
         return labels;
     }
@@ -69,8 +56,9 @@ public static class IdxReader
             Throw.Input(input.Path, $"at most {Array.MaxLength} values a row", $"{columns}", "byte 8");
         }
 
-        byte[] row = new byte[columns];
+        byte[] row = input.ReadGrowing((int)columns, $"row 0 of {rows}");
         var builder = new RowsBuilder(input.Path, row.Length, rows, GreyDivisor, 1);
+        builder.Append(row);
         while (builder.Rows < rows)
         {
             input.ReadExactly(row, $"row {builder.Rows} of {rows}");

@@ -159,6 +159,24 @@ internal sealed class InputFile : IDisposable
         }
     }
 
+    /// <summary>Takes the next bytes into new memory, which grows with what arrives and not with what was announced.</summary>
+    public byte[] ReadGrowing(int length, string meaning)
+    {
+        byte[] bytes = new byte[Math.Min(length, BufferBytes)];
+        int done = 0;
+        while (true)
+        {
+            ReadExactly(bytes.AsSpan(done), meaning);
+            if (bytes.Length == length)
+            {
+                return bytes;
+            }
+
+            done = bytes.Length;
+            Array.Resize(ref bytes, (int)Math.Min(length, 2L * done));
+        }
+    }
+
     /// <summary>Requires that nothing follows, and that a compressed content is what was compressed.</summary>
     public void ExpectEnd()
     {

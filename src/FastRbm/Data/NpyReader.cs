@@ -43,26 +43,14 @@ public static class NpyReader
             Throw.Input(input.Path, $"at most {Array.MaxLength / size} values a row", $"{columns}");
         }
 
-        byte[] row = new byte[columns * size];
+        byte[] row = input.ReadGrowing((int)columns * size, $"row 0 of {rows}");
         double[] values = header.Element.Kind == 'f' ? new double[columns] : [];
         var builder = new RowsBuilder(input.Path, (int)columns, rows, header.Element.Kind == 'u' ? GreyDivisor : 1, 1);
+        Append(builder, row, header.Element, values, input.Path);
         while (builder.Rows < rows)
         {
             input.ReadExactly(row, $"row {builder.Rows} of {rows}");
-            if (header.Element.Kind == 'f')
-            {
-                Decode(row, header.Element, values);
-                builder.Append(values);
-                continue;
-            }
-
-            int wrong = header.Element.Kind == 'b' ? row.AsSpan().IndexOfAnyExcept((byte)0, (byte)1) : -1;
-            if (wrong >= 0)
-            {
-                Throw.Input(input.Path, "a boolean, 0 or 1", $"{row[wrong]}", $"row {builder.Rows}, column {wrong}");
-            }
-
-            builder.Append(row);
+            Append(builder, row, header.Element, values, input.Path);
         }
 
         input.ExpectEnd();
@@ -97,6 +85,24 @@ public static class NpyReader
         int origin = (int)input.Position;
         input.ReadExactly(text, ".npy header");
         return NpyHeader.Parse(input.Path, text, origin);
+    }
+
+    private static void Append(RowsBuilder builder, byte[] row, NpyElement element, double[] values, string path)
+    {
+        if (element.Kind == 'f')
+        {
+            Decode(row, element, values);
+            builder.Append(values);
+            return;
+        }
+
+        int wrong = element.Kind == 'b' ? row.AsSpan().IndexOfAnyExcept((byte)0, (byte)1) : -1;
+        if (wrong >= 0)
+        {
+            Throw.Input(path, "a boolean, 0 or 1", $"{row[wrong]}", $"row {builder.Rows}, column {wrong}");
+        }
+
+        builder.Append(row);
     }
 
     private static void Decode(ReadOnlySpan<byte> bytes, NpyElement element, Span<double> values)

@@ -190,6 +190,18 @@ public sealed class IdxReaderTests
     }
 
     [Fact]
+    public void A_small_compressed_file_takes_no_memory_for_what_it_only_announces()
+    {
+        using var files = new TestFiles();
+        byte[] filler = new byte[1_000_000];
+        string path = files.Write(TestFiles.Gzip([.. TestFiles.Idx(8, [1, 60_000_000]), .. filler]));
+        string padded = files.Write([.. File.ReadAllBytes(path), .. new byte[60_000]], "padded");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        TestFiles.Refused(() => IdxReader.Read(padded), padded, "nothing after it");
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 6_000_000);
+    }
+
+    [Fact]
     public void Labels_for_another_number_of_rows_are_refused()
     {
         using var files = new TestFiles();

@@ -46,7 +46,6 @@ internal sealed class LoopbackServer : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _listener.Stop();
         _loop.GetAwaiter().GetResult();
         _stop.Dispose();
         _listener.Dispose();
@@ -63,7 +62,7 @@ internal sealed class LoopbackServer : IDisposable
                 open.Add(AnswerAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
         }
 

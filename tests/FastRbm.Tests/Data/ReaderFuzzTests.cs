@@ -111,6 +111,6 @@ public sealed class ReaderFuzzTests
                     Assert.Contains(path, error.Message, StringComparison.Ordinal);
                 }
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(500).WithReplay(seed, seed));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithReplay(seed, seed));
     }
 }
