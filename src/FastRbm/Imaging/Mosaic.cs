@@ -67,7 +67,7 @@ public sealed class Mosaic
         Rows = _options.Rows != 0 ? _options.Rows : (int)needed;
         Int128 width = ((Columns * ((Int128)tileWidth + _options.Gap)) + _options.Gap) * _options.Zoom;
         Int128 height = ((Rows * ((Int128)tileHeight + _options.Gap)) + _options.Gap) * _options.Zoom;
-        if (width * height * 3 > Array.MaxLength)
+        if (width > Array.MaxLength || height > Array.MaxLength || width * height * 3 > Array.MaxLength)
         {
             Throw.OutOfRange(nameof(tiles), $"a picture of at most {Array.MaxLength / 3} pixels", $"{width} x {height} pixels for {tiles} tiles");
         }
@@ -205,9 +205,18 @@ public sealed class Mosaic
 
     private static int DivideUp(int dividend, int divisor) => (int)(((long)dividend + divisor - 1) / divisor);
 
-    /// <summary>The columns that make a grid of places of this size nearly square as a picture.</summary>
-    private static int SquareColumns(int places, double height, double width) =>
-        (int)Math.Clamp(Math.Ceiling(Math.Sqrt(places * height / width)), 1, places);
+    /// <summary>
+    /// The columns that make the longer side of the picture shortest; among equals those that leave the fewest places empty, then
+    /// the most columns.
+    /// </summary>
+    private static int SquareColumns(int places, double height, double width)
+    {
+        int few = (int)Math.Clamp(Math.Floor(Math.Sqrt(places * height / width)), 1, places);
+        int many = Math.Min(few + 1, places);
+        (double Side, long Places) fewCost = (Math.Max(few * width, DivideUp(places, few) * height), (long)few * DivideUp(places, few));
+        (double Side, long Places) manyCost = (Math.Max(many * width, DivideUp(places, many) * height), (long)many * DivideUp(places, many));
+        return fewCost.CompareTo(manyCost) < 0 ? few : many;
+    }
 
     private static void Fetch(TilePixels source, int tile, float[] pixels)
     {

@@ -187,21 +187,15 @@ internal sealed class SafetensorsReader : IDisposable
         for (int done = 0; done < destination.Length;)
         {
             ReadOnlySpan<byte> bytes = ReadChunk(tensor, (destination.Length - done) * (long)size);
-            int first = done;
             for (int i = 0; i < bytes.Length; i += size, done++)
             {
-                destination[done] = Convert(tensor.Type, bytes[i..]);
-            }
-
-            if (requireFinite)
-            {
-                for (int i = first; i < done; i++)
+                double value = Convert(tensor.Type, bytes[i..]);
+                if (requireFinite && !double.IsFinite(value))
                 {
-                    if (!double.IsFinite(destination[i]))
-                    {
-                        FailNumber(tensor, i, "a finite number", destination[i]);
-                    }
+                    FailNumber(tensor, done, "a finite number", value);
                 }
+
+                destination[done] = value;
             }
         }
     }
