@@ -28,12 +28,12 @@ public sealed class SafetensorsWriterTests : IDisposable
     public void The_bytes_are_those_of_the_public_format()
     {
         SafetensorsWriter writer = new();
-        writer.SetMetadata("model", "rbm");
+        writer.SetMetadata("model", "rbm-cd2");
         writer.SetMetadata("format", "1");
         writer.Add<float>("w", [2, 1], row => new float[] { row + 1 });
         writer.Add<byte>("b\"\\\n\u00e9", [3], _ => [7, 8, 9]);
         string json =
-            "{\"__metadata__\":{\"format\":\"1\",\"model\":\"rbm\"},"
+            "{\"__metadata__\":{\"format\":\"1\",\"model\":\"rbm-cd2\"},"
             + "\"w\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[0,8]},"
             + "\"b\\\"\\\\\\u000a\u00e9\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[8,11]}}";
         while (Encoding.UTF8.GetByteCount(json) % 8 != 0)
