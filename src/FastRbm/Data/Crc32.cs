@@ -7,7 +7,7 @@ namespace FastRbm.Data;
 internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
-    private static readonly uint[][] Tables = BuildTables();
+    private static readonly uint[][] _tables = BuildTables();
 
     /// <summary>Continues a checksum.</summary>
     /// <param name="checksum">The checksum of what came before; 0 at the start.</param>
@@ -16,7 +16,7 @@ internal static class Crc32
     public static uint Append(uint checksum, ReadOnlySpan<byte> bytes)
     {
         uint crc = ~checksum;
-        uint[][] t = Tables;
+        uint[][] t = _tables;
         while (bytes.Length >= 8)
         {
             uint low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ crc;

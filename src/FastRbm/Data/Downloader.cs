@@ -8,7 +8,7 @@ internal static class Downloader
 {
     private const int BufferBytes = 1 << 16;
 
-    private static readonly HttpClient Client = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private static readonly HttpClient _client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Downloads a file, which appears under its name only when its checksum is right.</summary>
     /// <param name="address">Where it is.</param>
@@ -26,7 +26,7 @@ internal static class Downloader
         {
             silence.CancelAfter(patience);
             using HttpResponseMessage response =
-                await Client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
+                await _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
                 return string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");

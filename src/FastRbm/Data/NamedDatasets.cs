@@ -10,7 +10,7 @@ namespace FastRbm.Data;
 /// </remarks>
 public static class NamedDatasets
 {
-    private static readonly Dictionary<string, Func<DatasetSplit, Dataset>> BuiltIn = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<DatasetSplit, Dataset>> _builtIn = new(StringComparer.Ordinal)
     {
         ["bars-and-stripes"] = _ => BarsAndStripes.Create(),
         ["shifter"] = _ => Shifter.Create(),
@@ -21,7 +21,7 @@ public static class NamedDatasets
         [StrokesName] = split => Strokes.Create(Strokes.DefaultRows(split), split),
     };
 
-    private static readonly PublishedSet[] Published =
+    private static readonly PublishedSet[] _published =
     [
         MnistLike(
             "mnist",
@@ -65,12 +65,12 @@ public static class NamedDatasets
     private const string StrokesName = "strokes";
 
     /// <summary>All names, the built-in ones first.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. BuiltIn.Keys, .. Published.Select(set => set.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. _builtIn.Keys, .. _published.Select(set => set.Name)];
 
     /// <summary>Whether a name stands for a data set that the library makes itself, so that no file is needed.</summary>
     /// <param name="name">A name, with or without a split ("strokes:test").</param>
     /// <returns>False for published sets, unknown names and paths.</returns>
-    public static bool IsBuiltIn(string name) => BuiltIn.ContainsKey(WithoutSplit(name));
+    public static bool IsBuiltIn(string name) => _builtIn.ContainsKey(WithoutSplit(name));
 
     /// <summary>Whether a name stands for a data set, built in or published, rather than for a file.</summary>
     /// <param name="name">A name, with or without a split ("mnist:test").</param>
@@ -84,10 +84,10 @@ public static class NamedDatasets
 
     /// <summary>A built-in set; null if there is none of this name.</summary>
     internal static Dataset? Create(string name, DatasetSplit split) =>
-        BuiltIn.TryGetValue(name, out Func<DatasetSplit, Dataset>? create) ? create(split) : null;
+        _builtIn.TryGetValue(name, out Func<DatasetSplit, Dataset>? create) ? create(split) : null;
 
     /// <summary>A published set; null if there is none of this name.</summary>
-    internal static PublishedSet? FindPublished(string name) => Array.Find(Published, set => set.Name == name);
+    internal static PublishedSet? FindPublished(string name) => Array.Find(_published, set => set.Name == name);
 
     private static string WithoutSplit(string name)
     {

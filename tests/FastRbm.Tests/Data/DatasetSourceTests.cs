@@ -8,10 +8,10 @@ namespace FastRbm.Tests.Data;
 
 public sealed class DatasetSourceTests
 {
-    private static readonly byte[] Images = TestFiles.Gzip(TestFiles.Idx(8, [3, 1, 2], 1, 2, 3, 4, 5, 6));
-    private static readonly byte[] Labels = TestFiles.Gzip(TestFiles.Idx(8, [3], 7, 8, 9));
-    private static readonly PublishedSet Toy = MakeToy(null);
-    private static readonly Func<string, string?> NoVariables = _ => null;
+    private static readonly byte[] _images = TestFiles.Gzip(TestFiles.Idx(8, [3, 1, 2], 1, 2, 3, 4, 5, 6));
+    private static readonly byte[] _labels = TestFiles.Gzip(TestFiles.Idx(8, [3], 7, 8, 9));
+    private static readonly PublishedSet _toy = MakeToy(null);
+    private static readonly Func<string, string?> _noVariables = _ => null;
 
     [Theory]
     [InlineData("bars-and-stripes", 32)]
@@ -84,7 +84,7 @@ public sealed class DatasetSourceTests
         Directory.CreateDirectory(given);
         var options = new DatasetSourceOptions { DataDirectory = given, AllowDownload = false };
         string? Environment(string name) => name switch { "FASTRBM_DATA" => variable, "XDG_CACHE_HOME" => cache, _ => null };
-        Dataset OpenToy() => DatasetSource.OpenPublished(Toy, DatasetSplit.Train, options, Environment, TestContext.Current.CancellationToken);
+        Dataset OpenToy() => DatasetSource.OpenPublished(_toy, DatasetSplit.Train, options, Environment, TestContext.Current.CancellationToken);
 
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the cache follows XDG_CACHE_HOME on other systems");
         string wanted = Path.Combine("toy", "images.gz");
@@ -93,16 +93,16 @@ public sealed class DatasetSourceTests
             Path.Combine(cache, "fastrbm", "toy") + " (the cache)", "toy can't be downloaded");
         DatasetSourceOptions mirrored = options with { BaseAddress = new Uri("http://127.0.0.1:1") };
         TestFiles.Refused(
-            () => DatasetSource.OpenPublished(Toy, DatasetSplit.Train, mirrored, Environment, TestContext.Current.CancellationToken),
+            () => DatasetSource.OpenPublished(_toy, DatasetSplit.Train, mirrored, Environment, TestContext.Current.CancellationToken),
             "downloads are switched off");
         files.Write(TestFiles.Gzip(TestFiles.Idx(8, [1, 2], 1, 2)), Path.Combine("cache", "fastrbm", wanted));
         Assert.Equal(1, OpenToy().Rows);
-        files.Write(Labels, Path.Combine("cache", "fastrbm", "toy", "labels.gz"));
+        files.Write(_labels, Path.Combine("cache", "fastrbm", "toy", "labels.gz"));
         TestFiles.Refused(() => OpenToy(), "1 labels", "found 3");
         files.Write(TestFiles.Idx(8, [2, 2], 1, 2, 3, 4), Path.Combine("variable", "toy", "images"));
         Dataset two = OpenToy();
         Assert.Equal((2, true, "toy:train"), (two.Rows, two.Labels.IsEmpty, two.Name));
-        files.Write(Images, Path.Combine("given", wanted));
+        files.Write(_images, Path.Combine("given", wanted));
         files.Write(TestFiles.Idx(8, [3], 7, 8, 9), Path.Combine("given", "toy", "labels"));
         Assert.Equal([7, 8, 9], OpenToy().Labels.ToArray());
         files.Write([1, 2, 3], Path.Combine("given", wanted));
@@ -118,7 +118,7 @@ public sealed class DatasetSourceTests
         var options = new DatasetSourceOptions { AllowDownload = false };
         string? Environment(string name) => name == "XDG_CACHE_HOME" ? "relative" : string.Empty;
         InvalidInputException error = TestFiles.Refused(
-            () => DatasetSource.OpenPublished(Toy, DatasetSplit.Train, options, Environment, TestContext.Current.CancellationToken),
+            () => DatasetSource.OpenPublished(_toy, DatasetSplit.Train, options, Environment, TestContext.Current.CancellationToken),
             "$FASTRBM_DATA is not set");
         Assert.DoesNotContain("relative", error.Message, StringComparison.Ordinal);
     }
@@ -128,8 +128,8 @@ public sealed class DatasetSourceTests
     {
         using var files = new TestFiles();
         using var server = new LoopbackServer();
-        server.Serve("/data/toy/images.gz", Images);
-        server.ServeWithoutLength("/data/toy/labels.gz", Labels);
+        server.Serve("/data/toy/images.gz", _images);
+        server.ServeWithoutLength("/data/toy/labels.gz", _labels);
         List<string> reports = [];
         DatasetSourceOptions options = ToyOptions(files, server.Base) with { Report = reports.Add };
         Dataset first = OpenToy(options);
@@ -147,11 +147,11 @@ public sealed class DatasetSourceTests
     {
         using var files = new TestFiles();
         using var server = new LoopbackServer();
-        server.Serve("/data/images.gz", Images);
-        server.Serve("/data/labels.gz", Labels);
+        server.Serve("/data/images.gz", _images);
+        server.Serve("/data/labels.gz", _labels);
         PublishedSet set = MakeToy(new Uri(server.Base + "/"));
         DatasetSourceOptions options = ToyOptions(files, null);
-        Assert.Equal(3, DatasetSource.OpenPublished(set, DatasetSplit.Train, options, NoVariables, TestContext.Current.CancellationToken).Rows);
+        Assert.Equal(3, DatasetSource.OpenPublished(set, DatasetSplit.Train, options, _noVariables, TestContext.Current.CancellationToken).Rows);
     }
 
     [Fact]
@@ -159,11 +159,11 @@ public sealed class DatasetSourceTests
     {
         using var files = new TestFiles();
         using var server = new LoopbackServer();
-        byte[] other = [.. Images];
+        byte[] other = [.. _images];
         other[^1] ^= 1;
-        server.Serve("/data/toy/labels.gz", Labels);
+        server.Serve("/data/toy/labels.gz", _labels);
         server.Serve("/data/toy/images.gz", other);
-        TestFiles.Refused(() => OpenToy(ToyOptions(files, server.Base)), "SHA-256", Sum(other), Sum(Images), "/data/toy/images.gz");
+        TestFiles.Refused(() => OpenToy(ToyOptions(files, server.Base)), "SHA-256", Sum(other), Sum(_images), "/data/toy/images.gz");
         Assert.Equal(["labels.gz"], Names(files));
     }
 
@@ -181,13 +181,13 @@ public sealed class DatasetSourceTests
         switch (what)
         {
             case "truncated":
-                server.Serve(Path, Labels[..^5], Labels.Length);
+                server.Serve(Path, _labels[..^5], _labels.Length);
                 break;
             case "truncated without length":
-                server.ServeWithoutLength(Path, Labels[..^5]);
+                server.ServeWithoutLength(Path, _labels[..^5]);
                 break;
             case "too long":
-                server.Serve(Path, [.. Labels, 0]);
+                server.Serve(Path, [.. _labels, 0]);
                 break;
             case "silent":
                 server.StaySilent(Path);
@@ -216,7 +216,7 @@ public sealed class DatasetSourceTests
     {
         using var files = new TestFiles();
         using var server = new LoopbackServer();
-        server.Serve("/data/toy/labels.gz", Labels);
+        server.Serve("/data/toy/labels.gz", _labels);
         string file = files.Write("not a directory", "occupied");
         DatasetSourceOptions options = ToyOptions(files, server.Base) with { CacheDirectory = Path.Combine(file, "cache") };
         TestFiles.Refused(() => OpenToy(options), "failed", "occupied");
@@ -230,7 +230,7 @@ public sealed class DatasetSourceTests
         server.StaySilent("/data/toy/labels.gz");
         using var cancel = new CancellationTokenSource();
         cancel.CancelAfter(100);
-        Assert.ThrowsAny<OperationCanceledException>(() => DatasetSource.OpenPublished(Toy, DatasetSplit.Train, ToyOptions(files, server.Base), NoVariables, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => DatasetSource.OpenPublished(_toy, DatasetSplit.Train, ToyOptions(files, server.Base), _noVariables, cancel.Token));
         Assert.Empty(Names(files));
     }
 
@@ -240,7 +240,7 @@ public sealed class DatasetSourceTests
         using var files = new TestFiles();
         var options = new DatasetSourceOptions { CacheDirectory = files.Folder };
         TestFiles.Refused(
-            () => DatasetSource.Open("binarized-mnist:test", options, NoVariables, TestContext.Current.CancellationToken),
+            () => DatasetSource.Open("binarized-mnist:test", options, _noVariables, TestContext.Current.CancellationToken),
             "binarized-mnist:test", "test-images-idx3-ubyte.gz", "can't be downloaded", Path.Combine(files.Folder, "binarized-mnist"));
     }
 
@@ -255,16 +255,16 @@ public sealed class DatasetSourceTests
         }
 
         DatasetSourceOptions options = ToyOptions(files, server.Base);
-        Dataset digits = DatasetSource.Open("mnist:test", options, NoVariables, TestContext.Current.CancellationToken);
+        Dataset digits = DatasetSource.Open("mnist:test", options, _noVariables, TestContext.Current.CancellationToken);
         Assert.Equal((10_000, 10_000, new ImageShape(28, 28)), (digits.Rows, digits.Labels.Length, digits.Shape));
-        Assert.Equal(1797, DatasetSource.Open("optdigits:test", options, NoVariables, TestContext.Current.CancellationToken).Rows);
+        Assert.Equal(1797, DatasetSource.Open("optdigits:test", options, _noVariables, TestContext.Current.CancellationToken).Rows);
     }
 
     private static Dataset Open(string name, DatasetSourceOptions? options = null) =>
         DatasetSource.Open(name, options, TestContext.Current.CancellationToken);
 
     private static Dataset OpenToy(DatasetSourceOptions options) =>
-        DatasetSource.OpenPublished(Toy, DatasetSplit.Train, options, NoVariables, TestContext.Current.CancellationToken);
+        DatasetSource.OpenPublished(_toy, DatasetSplit.Train, options, _noVariables, TestContext.Current.CancellationToken);
 
     private static DatasetSourceOptions ToyOptions(TestFiles files, Uri? address) =>
         new() { CacheDirectory = Path.Combine(files.Folder, "cache"), BaseAddress = address };
@@ -274,7 +274,7 @@ public sealed class DatasetSourceTests
         Splits = new Dictionary<DatasetSplit, (PublishedFile Rows, PublishedFile? Labels)>
         {
             [DatasetSplit.Train] = (
-                new PublishedFile("images.gz", Images.Length, Sum(Images)), new PublishedFile("labels.gz", Labels.Length, Sum(Labels))),
+                new PublishedFile("images.gz", _images.Length, Sum(_images)), new PublishedFile("labels.gz", _labels.Length, Sum(_labels))),
         },
     };
 

@@ -5,7 +5,7 @@ namespace FastRbm.Tests.Data;
 
 public sealed class DelimitedTextReaderTests
 {
-    private static readonly DelimitedTextOptions Digits = new() { Divisor = 16, LabelColumn = LabelColumn.Last };
+    private static readonly DelimitedTextOptions _digits = new() { Divisor = 16, LabelColumn = LabelColumn.Last };
 
     [Theory]
     [InlineData("0,0.5,1\n1,0.25,0\n")]
@@ -49,7 +49,7 @@ public sealed class DelimitedTextReaderTests
     public void Whole_numbers_with_a_divisor_take_a_byte_each_and_labels_come_last()
     {
         using var files = new TestFiles();
-        GreyDataset data = Assert.IsType<GreyDataset>(DelimitedTextReader.Read(files.Write("0,16,8,7\n16,0,1,255\n"), Digits));
+        GreyDataset data = Assert.IsType<GreyDataset>(DelimitedTextReader.Read(files.Write("0,16,8,7\n16,0,1,255\n"), _digits));
         Assert.Equal((2, 3), (data.Rows, data.Columns));
         Assert.Equal([7, 255], data.Labels.ToArray());
         Assert.Equal([0f, 1f, 0.5f], new[] { data[0, 0], data[0, 1], data[0, 2] });
@@ -110,7 +110,7 @@ public sealed class DelimitedTextReaderTests
     public void Labels_and_values_are_checked(string text, params string[] words)
     {
         using var files = new TestFiles();
-        TestFiles.Refused(() => DelimitedTextReader.Read(files.Write(text), Digits), words);
+        TestFiles.Refused(() => DelimitedTextReader.Read(files.Write(text), _digits), words);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace FastRbm.Tests.Data;
 
 public sealed class IdxReaderTests
 {
-    private static readonly byte[] Grey = TestFiles.Idx(8, [2, 2, 3], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 255);
+    private static readonly byte[] _grey = TestFiles.Idx(8, [2, 2, 3], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 255);
 
     [Theory]
     [InlineData(false)]
@@ -14,7 +14,7 @@ public sealed class IdxReaderTests
     {
         using var files = new TestFiles();
         byte[] labels = TestFiles.Idx(8, [2], 9, 4);
-        string path = files.Write(gzip ? TestFiles.Gzip(Grey) : Grey, "images");
+        string path = files.Write(gzip ? TestFiles.Gzip(_grey) : _grey, "images");
         Dataset data = IdxReader.Read(path, files.Write(gzip ? TestFiles.Gzip(labels) : labels, "labels"));
         GreyDataset grey = Assert.IsType<GreyDataset>(data);
         Assert.Equal(path, data.Name);
@@ -64,7 +64,7 @@ public sealed class IdxReaderTests
     public void A_file_cut_at_any_byte_is_refused(bool gzip)
     {
         using var files = new TestFiles();
-        byte[] whole = gzip ? TestFiles.Gzip(Grey) : Grey;
+        byte[] whole = gzip ? TestFiles.Gzip(_grey) : _grey;
         byte[] labels = gzip ? TestFiles.Gzip(TestFiles.Idx(8, [3], 1, 2, 3)) : TestFiles.Idx(8, [3], 1, 2, 3);
         for (int length = 0; length < whole.Length; length++)
         {
@@ -86,7 +86,7 @@ public sealed class IdxReaderTests
     public void Bytes_after_the_data_are_refused(bool gzip)
     {
         using var files = new TestFiles();
-        byte[] longer = [.. Grey, 0];
+        byte[] longer = [.. _grey, 0];
         TestFiles.Refused(() => IdxReader.Read(files.Write(gzip ? TestFiles.Gzip(longer) : longer)), gzip ? "byte 28" : "28 bytes");
         byte[] labels = [.. TestFiles.Idx(8, [2], 1, 2), 0];
         TestFiles.Refused(() => IdxReader.ReadLabels(files.Write(gzip ? TestFiles.Gzip(labels) : labels)));
@@ -96,7 +96,7 @@ public sealed class IdxReaderTests
     public void A_flipped_bit_in_gzip_never_changes_a_value()
     {
         using var files = new TestFiles();
-        byte[] packed = TestFiles.Gzip(Grey);
+        byte[] packed = TestFiles.Gzip(_grey);
         string fingerprint = IdxReader.Read(files.Write(packed)).Fingerprint();
         int refused = 0;
         for (int bit = 0; bit < 8 * packed.Length; bit++)
@@ -123,10 +123,16 @@ public sealed class IdxReaderTests
     public void Bytes_after_the_gzip_member_are_refused()
     {
         using var files = new TestFiles();
-        byte[] packed = TestFiles.Gzip(Grey);
+        byte[] packed = TestFiles.Gzip(_grey);
         for (int more = 1; more < 20; more++)
         {
             TestFiles.Refused(() => IdxReader.Read(files.Write([.. packed, .. new byte[more]])), "gzip member");
+        }
+
+        // Also if the last 8 bytes are right.
+        for (int more = 0; more < 20; more++)
+        {
+            TestFiles.Refused(() => IdxReader.Read(files.Write([.. packed, .. new byte[more], .. packed[^8..]])), "nothing after it");
         }
 
         TestFiles.Refused(() => IdxReader.Read(files.Write([.. packed, .. packed])), "nothing after it");
@@ -137,7 +143,7 @@ public sealed class IdxReaderTests
     public void A_gzip_header_with_all_optional_fields_is_read()
     {
         using var files = new TestFiles();
-        byte[] packed = TestFiles.Gzip(Grey);
+        byte[] packed = TestFiles.Gzip(_grey);
         byte[] header = [0x1F, 0x8B, 8, 0x1F, 1, 2, 3, 4, 0, 3, 2, 0, 77, 78, .. "a\0"u8, .. "comment\0"u8, 5, 6];
         Assert.Equal(2, IdxReader.Read(files.Write([.. header, .. packed[10..]])).Rows);
         TestFiles.Refused(() => IdxReader.Read(files.Write([0x1F, 0x8B, 7, .. packed[3..]])), "method 7");
@@ -153,7 +159,7 @@ public sealed class IdxReaderTests
         TestFiles.Refused(() => DatasetReader.Read(files.Write(TestFiles.Idx(0x0D, [1, 1], 0, 0, 0, 0))), "0x0D", "0x08");
         TestFiles.Refused(() => IdxReader.Read(files.Write(TestFiles.Idx(8, [2], 1, 2))), "rank 1", "rows");
         TestFiles.Refused(() => IdxReader.Read(files.Write(TestFiles.Idx(8, [1, 1, 1, 1], 1))), "rank 4");
-        TestFiles.Refused(() => IdxReader.ReadLabels(files.Write(Grey)), "rank 3", "labels");
+        TestFiles.Refused(() => IdxReader.ReadLabels(files.Write(_grey)), "rank 3", "labels");
     }
 
     [Theory]
@@ -206,7 +212,7 @@ public sealed class IdxReaderTests
     {
         using var files = new TestFiles();
         string labels = files.Write(TestFiles.Idx(8, [3], 1, 2, 3), "labels");
-        TestFiles.Refused(() => IdxReader.Read(files.Write(Grey), labels), labels, "2 labels", "found 3");
+        TestFiles.Refused(() => IdxReader.Read(files.Write(_grey), labels), labels, "2 labels", "found 3");
     }
 
     [Fact]

@@ -4,7 +4,7 @@ namespace FastRbm.Tests.Data;
 
 public sealed class NpyReaderTests
 {
-    private static readonly float[] Values = [0, 0.25f, 0.5f, 0.75f, 1, 0.125f];
+    private static readonly float[] _values = [0, 0.25f, 0.5f, 0.75f, 1, 0.125f];
 
     public static TheoryData<string, byte[]> FloatTypes => new()
     {
@@ -19,7 +19,7 @@ public sealed class NpyReaderTests
     public void Floats_of_both_sizes_and_byte_orders_are_read(string type, byte[] bytes)
     {
         using var files = new TestFiles();
-        string expected = GreyDataset.FromFloats("x", 2, 3, Values).Fingerprint();
+        string expected = GreyDataset.FromFloats("x", 2, 3, _values).Fingerprint();
         for (byte version = 1; version <= 3; version++)
         {
             byte[] file = TestFiles.Npy(TestFiles.Dictionary(type, "2, 3"), bytes, version);
@@ -206,5 +206,5 @@ public sealed class NpyReaderTests
     }
 
     private static byte[] Bytes(Func<float, byte[]> encode, bool reverse) =>
-        [.. Values.SelectMany(v => reverse ? encode(v).Reverse() : encode(v))];
+        [.. _values.SelectMany(v => reverse ? encode(v).Reverse() : encode(v))];
 }

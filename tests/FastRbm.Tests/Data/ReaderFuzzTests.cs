@@ -8,9 +8,9 @@ namespace FastRbm.Tests.Data;
 /// <summary>Whatever a file holds, the answer is a data set or an <see cref="InvalidInputException"/>.</summary>
 public sealed class ReaderFuzzTests
 {
-    private static readonly Gen<byte> AnyByte = Gen.Choose(0, 255).Select(i => (byte)i);
+    private static readonly Gen<byte> _anyByte = Gen.Choose(0, 255).Select(i => (byte)i);
 
-    private static readonly Gen<byte[]> Tail = Gen.Sized(size => Gen.Choose(0, size).SelectMany(n => AnyByte.ArrayOf(n)));
+    private static readonly Gen<byte[]> _tail = Gen.Sized(size => Gen.Choose(0, size).SelectMany(n => _anyByte.ArrayOf(n)));
 
     [Fact]
     public void Any_IDX_header_with_any_data()
@@ -18,12 +18,12 @@ public sealed class ReaderFuzzTests
         Gen<uint> size = Gen.OneOf(
             Gen.Choose(0, 9).Select(i => (uint)i),
             Gen.Elements(0x7FFFFFFFu, 0x80000000u, 0xFFFFFFFFu, 0x10000u, 0x7FFFFFC7u),
-            AnyByte.ArrayOf(4).Select(b => BitConverter.ToUInt32(b)));
+            _anyByte.ArrayOf(4).Select(b => BitConverter.ToUInt32(b)));
         Gen<byte[]> files =
-            from type in Gen.Frequency((9, Gen.Constant((byte)8)), (1, AnyByte))
+            from type in Gen.Frequency((9, Gen.Constant((byte)8)), (1, _anyByte))
             from rank in Gen.Frequency((9, Gen.Choose(1, 4)), (1, Gen.Choose(0, 10)))
             from sizes in size.ArrayOf(rank)
-            from values in Tail
+            from values in _tail
             select TestFiles.Idx(type, sizes, values);
         Check(files, 11);
     }
@@ -35,7 +35,7 @@ public sealed class ReaderFuzzTests
         Gen<byte[]> files =
             from count in Gen.Choose(1, 3)
             from places in Gen.Choose(0, whole.Length - 1).ArrayOf(count)
-            from bytes in Gen.OneOf(AnyByte, Gen.Elements("0123456789(){}[]'\",:<>|ufTrue "u8.ToArray())).ArrayOf(count)
+            from bytes in Gen.OneOf(_anyByte, Gen.Elements("0123456789(){}[]'\",:<>|ufTrue "u8.ToArray())).ArrayOf(count)
             select Damage(whole, places, bytes);
         Check(files, 13);
     }
@@ -51,7 +51,7 @@ public sealed class ReaderFuzzTests
         Gen<byte[]> files =
             from count in Gen.Choose(0, 25)
             from parts in Gen.Elements(words).ArrayOf(count)
-            from values in Tail
+            from values in _tail
             select TestFiles.Npy(string.Concat(parts), values);
         Check(files, 15);
     }
@@ -63,7 +63,7 @@ public sealed class ReaderFuzzTests
         Gen<byte[]> files =
             from count in Gen.Choose(1, 4)
             from places in Gen.Choose(0, whole.Length - 1).ArrayOf(count)
-            from bytes in AnyByte.ArrayOf(count)
+            from bytes in _anyByte.ArrayOf(count)
             select Damage(whole, places, bytes);
         Check(files, 17);
     }
@@ -80,7 +80,7 @@ public sealed class ReaderFuzzTests
     }
 
     [Fact]
-    public void Any_bytes() => Check(Tail, 21);
+    public void Any_bytes() => Check(_tail, 21);
 
     private static byte[] Damage(byte[] whole, int[] places, byte[] bytes)
     {

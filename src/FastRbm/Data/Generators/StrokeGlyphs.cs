@@ -10,7 +10,7 @@ internal static class StrokeGlyphs
     /// <summary>The number of classes.</summary>
     public const int Classes = 10;
 
-    private static readonly PenPoint[][][][] Glyphs =
+    private static readonly PenPoint[][][][] _glyphs =
     [
         [
             [Chain(0.38, 0, 0.02, 0, 0, 0.52, 0.02, 1, 0.35, 1, 0.68, 1, 0.7, 0.48, 0.66, 0, 0.33, 0.03)],
@@ -53,7 +53,7 @@ internal static class StrokeGlyphs
     ];
 
     /// <summary>The ways to draw a class.</summary>
-    public static PenPoint[][][] Ways(int digit) => Glyphs[digit];
+    public static PenPoint[][][] Ways(int digit) => _glyphs[digit];
 
     private static PenPoint[] Chain(params ReadOnlySpan<double> coordinates)
     {
