@@ -81,6 +81,12 @@ internal sealed class LoopbackServer : IDisposable
             {
             }
 
+            if (first.Length == 0)
+            {
+                // The client went away.
+                return;
+            }
+
             string path = first.Split(' ')[1];
             _requests.Enqueue(path);
             byte[] answer = _answers.GetValueOrDefault(path, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
