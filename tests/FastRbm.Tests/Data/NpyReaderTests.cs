@@ -145,6 +145,8 @@ public sealed class NpyReaderTests
     [InlineData("{'descr': '|u1', 'fortran_order': False}", "fewer")]
     [InlineData("{}", "fewer")]
     [InlineData("{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (2, 3)}", "once")]
+    [InlineData("{'shape': (3, 2), 'descr': '|u1', 'fortran_order': False, 'shape': (2, 3)}", "once")]
+    [InlineData("{'fortran_order': True, 'descr': '|u1', 'fortran_order': False, 'shape': (2, 3)}", "once")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3), 'x': 1}", "'x'")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3)} x", "more text")]
     [InlineData("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 3)", "'}'")]
