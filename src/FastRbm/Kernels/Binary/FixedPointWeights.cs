@@ -12,12 +12,15 @@ namespace FastRbm.Kernels.Binary;
 ///   VisiblePanels [visible tile][hidden unit, padded to 64][64 visible units]    the transpose, for h to v
 /// </code>
 /// The scale is a pure function of the parameters: the largest s from 0 to 30 for which the bound below holds, so that a model
-/// that was trained, loaded or copied has the same integers. The bound: for every unit, |bias| + sum |Q| over its weights is at
-/// most 2^31 - 1. It is checked with S = sum (|Q| >> 6), as |bias| + 64 S + 63 n, which is at least the sum and exact in any
+/// that was trained, loaded or copied has the same integers. The bound: for every unit, |bias| + sum |Q| over its weights is
+/// below 2^31. It is checked with S = sum (|Q| >> 6), as |bias| + 64 S + 63 n, which is at least the sum and exact in any
 /// order. Any partial sum of inputs is then exact in int32. Not thread-safe for writing.
 /// </remarks>
 internal sealed unsafe class FixedPointWeights
 {
+    /// <summary>The largest bound on an input: below <see cref="WeightUpdate.Limit"/>, so that a clamped value alone breaks it.</summary>
+    public const int MaxBound = 2147483519;
+
     /// <summary>The largest scale exponent.</summary>
     public const int MaxScaleBits = 30;
 
@@ -99,7 +102,7 @@ internal sealed unsafe class FixedPointWeights
     public bool Refit(SimdLevel level, Matrix weights, Matrix visibleBias, Matrix hiddenBias)
     {
         (long bound, long least) = Bounds();
-        if (bound <= int.MaxValue && ScaleBits < MaxScaleBits && least <= int.MaxValue)
+        if (bound <= MaxBound && ScaleBits < MaxScaleBits && least <= MaxBound)
         {
             // The next finer scale may hold: |Q| at s + 1 is at least 2 |Q| - 1, so beyond `least` it can't.
             ScaleBits++;
@@ -113,7 +116,7 @@ internal sealed unsafe class FixedPointWeights
     private bool Fit(SimdLevel level, Matrix weights, Matrix visibleBias, Matrix hiddenBias)
     {
         long bound = Bounds().Bound;
-        while (bound > int.MaxValue)
+        while (bound > MaxBound)
         {
             if (ScaleBits == 0)
             {

@@ -15,7 +15,7 @@ namespace FastRbm.Kernels.Binary;
 internal static unsafe class WeightUpdate
 {
     /// <summary>The largest float below 2^31: values at or beyond it are set to it, and break the overflow bound.</summary>
-    private const float Limit = 2147483520f;
+    public const float Limit = 2147483520f;
 
     /// <summary>The scratch that one thread needs, in integers: pattern tables of both phases.</summary>
     /// <param name="positiveRows">Rows of the positive phase.</param>

@@ -1,0 +1,90 @@
+using FastRbm.Memory;
+using FastRbm.Models;
+using FastRbm.Sampling;
+using FastRbm.Testing;
+using FastRbm.Tests.Testing;
+
+namespace FastRbm.Tests.Sampling;
+
+[Collection(AllocationGroup.Name)]
+public sealed class ChainSetTests
+{
+    [Fact]
+    public void States_do_not_depend_on_threads_calls_or_the_number_of_chains()
+    {
+        Rbm rbm = Model(200, 120);
+        using ChainSet one = new(rbm, 150, seed: 9, threads: 1);
+        using ChainSet three = new(rbm, 150, seed: 9, threads: 3);
+        using ChainSet fewer = new(rbm, 40, seed: 9, threads: 2);
+        one.Run(7);
+        three.Run(3);
+        three.Run(0);
+        three.Run(4);
+        fewer.Run(7);
+        Assert.Equal(7, three.Sweeps);
+        for (int chain = 0; chain < one.Chains; chain++)
+        {
+            Assert.Equal(one.Visible.Row(chain).ToArray(), three.Visible.Row(chain).ToArray());
+            Assert.Equal(one.Hidden.Row(chain).ToArray(), three.Hidden.Row(chain).ToArray());
+            if (chain < fewer.Chains)
+            {
+                Assert.Equal(one.Visible.Row(chain).ToArray(), fewer.Visible.Row(chain).ToArray());
+            }
+        }
+
+        using ChainSet other = new(rbm, 150, seed: 10);
+        other.Run(7);
+        Assert.NotEqual(one.Visible.Row(0).ToArray(), other.Visible.Row(0).ToArray());
+    }
+
+    [Fact]
+    public void Random_starts_are_half_on_with_clean_pad_bits()
+    {
+        using ChainSet chains = new(Rbm.Binary(100, 5), 500, seed: 1);
+        int on = Enumerable.Range(0, 500).Sum(chains.Visible.CountOn);
+        Assert.InRange(on, 25_000 - 560, 25_000 + 560);
+        Assert.All(Enumerable.Range(0, 500), chain => Assert.Equal(0UL, chains.Visible.Row(chain)[^1] & ~BitMatrix.LastWordMask(100)));
+    }
+
+    [Fact]
+    public void Starts_from_data_repeat_the_rows()
+    {
+        TestRows rows = new([[true, false, true], [false, true, true]]);
+        using ChainSet chains = new(Rbm.Binary(3, 2), 5, seed: 1);
+        chains.StartFrom(rows);
+        Assert.Equal([5UL, 6UL, 5UL, 6UL, 5UL], Enumerable.Range(0, 5).Select(chain => chains.Visible.Row(chain)[0]));
+        Assert.Throws<ArgumentException>(() => chains.StartFrom(new TestRows([new bool[4]])));
+        Assert.Throws<ArgumentException>(() => chains.StartFrom(new TestRows([new float[] { 0.5f, 0, 0 }])));
+    }
+
+    [Fact]
+    public void A_sweep_allocates_nothing()
+    {
+        using ChainSet chains = new(Model(200, 120), 150, seed: 1, threads: 2);
+        Assert.Equal(0, AllocationGate.BytesOf(() => chains.Run(3)));
+    }
+
+    [Fact]
+    public void Bad_numbers_are_refused()
+    {
+        Rbm rbm = Rbm.Binary(3, 2);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ChainSet(rbm, 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ChainSet(rbm, 1, 1, threads: 0));
+        using ChainSet chains = new(rbm, 1, 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => chains.Run(-1));
+    }
+
+    private static Rbm Model(int visible, int hidden)
+    {
+        Rbm rbm = Rbm.Binary(visible, hidden);
+        rbm.Edit((weights, _, _) =>
+        {
+            SplitMix64 random = new(3);
+            for (int i = 0; i < weights.Height; i++)
+            {
+                random.NextFloats(weights.Width, -0.3f, 0.3f).CopyTo(weights.GetRowSpan(i));
+            }
+        });
+        return rbm;
+    }
+}
