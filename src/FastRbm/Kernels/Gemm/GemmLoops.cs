@@ -55,6 +55,7 @@ internal static unsafe class GemmLoops
     // Tiles are as high as the registers allow, then six, then what is left.
     private static nint TileRows(nint left, int full) => left >= full ? full : Math.Min(left, 6);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void PackA<TFloat, TInt, TOps>(in Problem problem, nint row, nint rows, nint k, nint depth)
         where TFloat : unmanaged
         where TInt : unmanaged
@@ -147,6 +148,7 @@ internal static unsafe class GemmLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy(float* source, nint sourceStride, float* destination, nint destinationStride, nint rows, nint columns)
     {
         for (nint i = 0; i < rows; i++)
@@ -158,6 +160,7 @@ internal static unsafe class GemmLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunTile<TFloat, TInt, TOps>(nint rows, bool copyB, nint depth, float* a, float* b, nint bStride, float* panel, float* c, nint cStride, bool fromC)
         where TFloat : unmanaged
         where TInt : unmanaged
@@ -173,6 +176,7 @@ internal static unsafe class GemmLoops
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunRows<TFloat, TInt, TOps, TCopy>(nint rows, nint depth, float* a, float* b, nint bStride, float* panel, float* c, nint cStride, bool fromC)
         where TFloat : unmanaged
         where TInt : unmanaged

@@ -70,19 +70,19 @@ public sealed class ElementaryKernelsTests
     }
 
     [Theory]
-    [InlineData("exp", 1676044991u)]
-    [InlineData("log", 117015069u)]
-    [InlineData("sigmoid", 40386347u)]
-    [InlineData("softplus", 2249551254u)]
-    [InlineData("exp of negative absolute value", 2986604957u)]
+    [InlineData("exp", 2416740021u)]
+    [InlineData("log", 1063734487u)]
+    [InlineData("sigmoid", 1122630377u)]
+    [InlineData("softplus", 4288901008u)]
+    [InlineData("exp of negative absolute value", 1291779057u)]
     public void Bits_are_the_same_on_every_machine(string name, uint expected)
     {
-        // 65,536 arguments over all bit patterns, less the NaNs; a change here changes every user's results.
+        // Half of the arguments over all bit patterns, less the NaNs, half in [-98, 98]. A change here changes every user's results.
         float[] x = new float[1 << 16];
         for (int i = 0; i < x.Length; i++)
         {
             float value = BitConverter.UInt32BitsToSingle(((uint)i << 16) | 0x5A5A);
-            x[i] = float.IsNaN(value) ? 0f : value;
+            x[i] = (i & 1) != 0 ? (i - 32768) * 0.003f : float.IsNaN(value) ? 0f : value;
         }
 
         Get(name).Kernel(SimdSelection.Current, x, x);
