@@ -29,6 +29,7 @@ internal static class ElementaryKernels
     /// <param name="x">The arguments.</param>
     /// <param name="y">The results: as many as arguments.</param>
     /// <exception cref="ArgumentException">The lengths differ, or the spans overlap without being the same.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
     public static void Exp(SimdLevel level, ReadOnlySpan<float> x, Span<float> y) => Map<ExpFunction>(level, x, y);
 
     /// <summary>y[i] = log(x[i]), within 0.9 ULP; -infinity for 0, NaN for negative numbers.</summary>

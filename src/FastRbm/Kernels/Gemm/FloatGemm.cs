@@ -25,7 +25,10 @@ internal static unsafe class FloatGemm
     /// <param name="a">A, M x K or, transposed, K x M. With K = 0 the product is zero.</param>
     /// <param name="b">B, K x N or, transposed, N x K.</param>
     /// <param name="c">C, M x N; with M = 0 or N = 0 nothing happens. Written, not read.</param>
-    /// <exception cref="ArgumentException">The shapes don't fit, or the memory of C overlaps that of A or B.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes don't fit, or the memory of C, from its first element to its last, overlaps that of A or B.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
     public static void Multiply(SimdLevel level, GemmLayout layout, GemmWorkspace workspace, ReadOnlySpan2D<float> a, ReadOnlySpan2D<float> b, Span2D<float> c) =>
         Multiply(level, layout, workspace, a, b, accumulate: false, c);
 
@@ -36,12 +39,20 @@ internal static unsafe class FloatGemm
     /// <param name="a">A, M x K or, transposed, K x M. With K = 0 nothing happens.</param>
     /// <param name="b">B, K x N or, transposed, N x K.</param>
     /// <param name="c">C, M x N; with M = 0 or N = 0 nothing happens. Read and written.</param>
-    /// <exception cref="ArgumentException">The shapes don't fit, or the memory of C overlaps that of A or B.</exception>
+    /// <exception cref="ArgumentException">
+    /// The shapes don't fit, or the memory of C, from its first element to its last, overlaps that of A or B.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
     public static void MultiplyAdd(SimdLevel level, GemmLayout layout, GemmWorkspace workspace, ReadOnlySpan2D<float> a, ReadOnlySpan2D<float> b, Span2D<float> c) =>
         Multiply(level, layout, workspace, a, b, accumulate: true, c);
 
     private static void Multiply(SimdLevel level, GemmLayout layout, GemmWorkspace workspace, ReadOnlySpan2D<float> a, ReadOnlySpan2D<float> b, bool accumulate, Span2D<float> c)
     {
+        if (level is not (SimdLevel.Scalar or SimdLevel.Vector128 or SimdLevel.Vector256 or SimdLevel.Vector512))
+        {
+            Throw.OutOfRange(nameof(level), "a SIMD level", level);
+        }
+
         if (c.IsEmpty)
         {
             return;
@@ -112,11 +123,8 @@ internal static unsafe class FloatGemm
             case SimdLevel.Vector256:
                 GemmLoops.Run<Vector256<float>, Vector256<int>, Simd256>(in problem);
                 break;
-            case SimdLevel.Vector512:
-                GemmLoops.Run<Vector512<float>, Vector512<int>, Simd512>(in problem);
-                break;
             default:
-                Throw.OutOfRange(nameof(level), "a SIMD level", level);
+                GemmLoops.Run<Vector512<float>, Vector512<int>, Simd512>(in problem);
                 break;
         }
     }

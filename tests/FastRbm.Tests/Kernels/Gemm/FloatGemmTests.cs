@@ -163,6 +163,7 @@ public sealed class FloatGemmTests
         Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), b.AsSpan2D()[..4, ..]));
         Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, Workspace, c.AsSpan2D()[.., ..6], b.AsSpan2D(), c.AsSpan2D()));
         Assert.Throws<ArgumentOutOfRangeException>(() => FloatGemm.Multiply((SimdLevel)1, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FloatGemm.Multiply((SimdLevel)1, GemmLayout.NN, Workspace, a.AsSpan2D()[..1, ..], b.AsSpan2D(), c.AsSpan2D()[..1, ..]));
         FloatGemm.Multiply(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
     }
 
