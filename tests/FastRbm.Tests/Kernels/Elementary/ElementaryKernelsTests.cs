@@ -6,7 +6,7 @@ namespace FastRbm.Tests.Kernels.Elementary;
 
 public sealed class ElementaryKernelsTests
 {
-    private static readonly SimdLevel[] Levels = Enum.GetValues<SimdLevel>();
+    private static readonly SimdLevel[] _levels = Enum.GetValues<SimdLevel>();
 
     private delegate void Kernel(SimdLevel level, ReadOnlySpan<float> x, Span<float> y);
 
@@ -62,7 +62,7 @@ public sealed class ElementaryKernelsTests
         float[] expected = new float[Count];
         float[] found = new float[Count];
         kernel(SimdLevel.Scalar, x, expected);
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             kernel(level, x, found);
             AssertSameBits(expected, found, $"{name}, {level}");
@@ -111,7 +111,7 @@ public sealed class ElementaryKernelsTests
             kernel(SimdLevel.Scalar, values.AsSpan(i, 1), expected.AsSpan(i, 1));
         }
 
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             for (int length = 0; length <= Longest; length++)
             {
@@ -160,7 +160,7 @@ public sealed class ElementaryKernelsTests
     [InlineData("exp of negative absolute value", float.NaN, 1.6458115e-38f)]
     public void Special_values_follow_the_limits(string name, float x, float expected)
     {
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             float[] y = new float[33];
             float[] arguments = new float[33];
@@ -177,7 +177,7 @@ public sealed class ElementaryKernelsTests
     [InlineData("softplus", 0.693147182f)]
     public void Negative_zero_counts_as_zero(string name, float expected)
     {
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             float[] x = [-0f];
             Get(name).Kernel(level, x, x);
@@ -192,7 +192,7 @@ public sealed class ElementaryKernelsTests
     [InlineData("softplus")]
     public void NaN_comes_back_with_its_own_bits(string name)
     {
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             foreach (int bits in new[] { 0x7FC00001, unchecked((int)0xFFC54321), 0x7FFFFFFF })
             {
@@ -221,7 +221,7 @@ public sealed class ElementaryKernelsTests
     [Fact]
     public void Multiply_add_rounds_once_at_every_level()
     {
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             float[] found = new float[16];
             switch (level)
@@ -253,7 +253,7 @@ public sealed class ElementaryKernelsTests
     public void Nothing_is_allocated()
     {
         float[] x = new float[100];
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             ElementaryKernels.Sigmoid(level, x, x);
             long before = GC.GetAllocatedBytesForCurrentThread();

@@ -7,9 +7,9 @@ internal static class FixedPoint
 {
     private const int Bits = 320;
 
-    private static readonly BigInteger One = BigInteger.One << Bits;
-    private static readonly BigInteger Ln2 = 2 * ArcTangentSeries(One / 3, alternate: false);
-    private static readonly BigInteger Pi = (16 * ArcTangentSeries(One / 5, alternate: true)) - (4 * ArcTangentSeries(One / 239, alternate: true));
+    private static readonly BigInteger _one = BigInteger.One << Bits;
+    private static readonly BigInteger _ln2 = 2 * ArcTangentSeries(_one / 3, alternate: false);
+    private static readonly BigInteger _pi = (16 * ArcTangentSeries(_one / 5, alternate: true)) - (4 * ArcTangentSeries(_one / 239, alternate: true));
 
     public static BigInteger From(double x)
     {
@@ -24,10 +24,10 @@ internal static class FixedPoint
 
     public static BigInteger Exp(BigInteger x)
     {
-        BigInteger n = BigInteger.Divide((2 * x) + (x.Sign * Ln2), 2 * Ln2);
-        BigInteger term = One;
+        BigInteger n = BigInteger.Divide((2 * x) + (x.Sign * _ln2), 2 * _ln2);
+        BigInteger term = _one;
         BigInteger sum = BigInteger.Zero;
-        BigInteger r = x - (n * Ln2);
+        BigInteger r = x - (n * _ln2);
         for (int i = 1; !term.IsZero; i++)
         {
             sum += term;
@@ -45,19 +45,19 @@ internal static class FixedPoint
     {
         int k = (int)(x.GetBitLength() - 1 - Bits);
         BigInteger m = k >= 0 ? x >> k : x << -k;
-        BigInteger s = ((m - One) << Bits) / (m + One);
-        return (k * Ln2) + (2 * ArcTangentSeries(s, alternate: false));
+        BigInteger s = ((m - _one) << Bits) / (m + _one);
+        return (k * _ln2) + (2 * ArcTangentSeries(s, alternate: false));
     }
 
-    public static BigInteger Log1p(BigInteger x) => Log(One + x);
+    public static BigInteger Log1p(BigInteger x) => Log(_one + x);
 
-    public static BigInteger Softplus(BigInteger x) => Log(One + Exp(x));
+    public static BigInteger Softplus(BigInteger x) => Log(_one + Exp(x));
 
-    public static BigInteger Sigmoid(BigInteger x) => (One << Bits) / (One + Exp(-x));
+    public static BigInteger Sigmoid(BigInteger x) => (_one << Bits) / (_one + Exp(-x));
 
-    public static BigInteger SinTurns(BigInteger u) => SineSeries((2 * Pi * u) >> Bits, first: 1);
+    public static BigInteger SinTurns(BigInteger u) => SineSeries((2 * _pi * u) >> Bits, first: 1);
 
-    public static BigInteger CosTurns(BigInteger u) => SineSeries((2 * Pi * u) >> Bits, first: 0);
+    public static BigInteger CosTurns(BigInteger u) => SineSeries((2 * _pi * u) >> Bits, first: 0);
 
     /// <summary>|found - exact| in units in the last place of a double of the size of the exact value.</summary>
     public static double UlpError(double found, BigInteger exact)
@@ -85,7 +85,7 @@ internal static class FixedPoint
     private static BigInteger SineSeries(BigInteger x, int first)
     {
         BigInteger square = (x * x) >> Bits;
-        BigInteger term = first == 0 ? One : x;
+        BigInteger term = first == 0 ? _one : x;
         BigInteger sum = BigInteger.Zero;
         for (int i = first; BigInteger.Abs(term) > 1; i += 2)
         {

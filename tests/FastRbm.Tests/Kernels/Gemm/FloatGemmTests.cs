@@ -11,19 +11,19 @@ namespace FastRbm.Tests.Kernels.Gemm;
 /// </summary>
 public sealed class FloatGemmTests
 {
-    private static readonly SimdLevel[] Levels = Enum.GetValues<SimdLevel>();
-    private static readonly GemmLayout[] Layouts = Enum.GetValues<GemmLayout>();
-    private static readonly GemmWorkspace Workspace = new();
-    private static readonly float Poison = BitConverter.Int32BitsToSingle(0x7FC0BEEF);
+    private static readonly SimdLevel[] _levels = Enum.GetValues<SimdLevel>();
+    private static readonly GemmLayout[] _layouts = Enum.GetValues<GemmLayout>();
+    private static readonly GemmWorkspace _workspace = new();
+    private static readonly float _poison = BitConverter.Int32BitsToSingle(0x7FC0BEEF);
 
     public static TheoryData<SimdLevel, string> LevelsAndLayouts
     {
         get
         {
             TheoryData<SimdLevel, string> data = [];
-            foreach (SimdLevel level in Levels)
+            foreach (SimdLevel level in _levels)
             {
-                foreach (GemmLayout layout in Layouts)
+                foreach (GemmLayout layout in _layouts)
                 {
                     data.Add(level, layout.ToString());
                 }
@@ -88,7 +88,7 @@ public sealed class FloatGemmTests
         Matrix a = transposedA ? Fill(new Matrix(Depth, Rows), 1) : Fill(new Matrix(Rows, Depth), 1);
         Matrix b = transposedB ? Fill(new Matrix(Columns, Depth), 2) : Fill(new Matrix(Depth, Columns), 2);
         Matrix whole = new(Rows, Columns);
-        FloatGemm.Multiply(level, layout, Workspace, a.AsSpan2D(), b.AsSpan2D(), whole.AsSpan2D());
+        FloatGemm.Multiply(level, layout, _workspace, a.AsSpan2D(), b.AsSpan2D(), whole.AsSpan2D());
 
         Matrix parts = new(Rows, Columns);
         int[] rowCuts = [0, 1, 3, 9, 22, Rows];
@@ -101,7 +101,7 @@ public sealed class FloatGemmTests
                 int columns = columnCuts[c + 1] - columnCuts[c];
                 ReadOnlySpan2D<float> partOfA = transposedA ? a.AsSpan2D().Slice(0, rowCuts[r], Depth, rows) : a.AsSpan2D().Slice(rowCuts[r], 0, rows, Depth);
                 ReadOnlySpan2D<float> partOfB = transposedB ? b.AsSpan2D().Slice(columnCuts[c], 0, columns, Depth) : b.AsSpan2D().Slice(0, columnCuts[c], Depth, columns);
-                FloatGemm.Multiply(level, layout, Workspace, partOfA, partOfB, parts.AsSpan2D().Slice(rowCuts[r], columnCuts[c], rows, columns));
+                FloatGemm.Multiply(level, layout, _workspace, partOfA, partOfB, parts.AsSpan2D().Slice(rowCuts[r], columnCuts[c], rows, columns));
             }
         }
 
@@ -114,7 +114,7 @@ public sealed class FloatGemmTests
     [Fact]
     public void Infinities_and_NaN_reach_exactly_the_elements_that_they_belong_to()
     {
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
             foreach (int rows in new[] { 1, 13 })
             {
@@ -123,7 +123,7 @@ public sealed class FloatGemmTests
                 b[7, 44] = float.PositiveInfinity;
                 a[0, 3] = float.NaN;
                 Matrix c = new(rows, 45);
-                FloatGemm.Multiply(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
+                FloatGemm.Multiply(level, GemmLayout.NN, _workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
                 for (int i = 0; i < rows; i++)
                 {
                     for (int j = 0; j < 45; j++)
@@ -141,11 +141,11 @@ public sealed class FloatGemmTests
     {
         Matrix c = Fill(new Matrix(3, 5), 5);
         float before = c[2, 4];
-        FloatGemm.MultiplyAdd(SimdLevel.Vector256, GemmLayout.NN, Workspace, default, default, c.AsSpan2D());
+        FloatGemm.MultiplyAdd(SimdLevel.Vector256, GemmLayout.NN, _workspace, default, default, c.AsSpan2D());
         Assert.Equal(before, c[2, 4]);
-        FloatGemm.Multiply(SimdLevel.Vector256, GemmLayout.NN, Workspace, new float[3, 0], new float[0, 5], c.AsSpan2D());
+        FloatGemm.Multiply(SimdLevel.Vector256, GemmLayout.NN, _workspace, new float[3, 0], new float[0, 5], c.AsSpan2D());
         Assert.Equal(0f, c[2, 4]);
-        FloatGemm.Multiply(SimdLevel.Vector256, GemmLayout.NN, Workspace, new float[3, 2], default, default);
+        FloatGemm.Multiply(SimdLevel.Vector256, GemmLayout.NN, _workspace, new float[3, 2], default, default);
     }
 
     [Fact]
@@ -155,16 +155,16 @@ public sealed class FloatGemmTests
         Matrix b = new(6, 8);
         Matrix c = new(4, 8);
         SimdLevel level = SimdSelection.Current;
-        ArgumentException wrongA = Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), new Matrix(5, 8).AsSpan2D()));
+        ArgumentException wrongA = Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, _workspace, a.AsSpan2D(), b.AsSpan2D(), new Matrix(5, 8).AsSpan2D()));
         Assert.Contains("a: expected 5 x 6, found 4 x 6", wrongA.Message, StringComparison.Ordinal);
-        ArgumentException wrongB = Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NT, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D()));
+        ArgumentException wrongB = Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NT, _workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D()));
         Assert.Contains("b: expected 8 x 6, found 6 x 8", wrongB.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, Workspace, a.AsSpan2D(), new Matrix(7, 8).AsSpan2D(), c.AsSpan2D()));
-        Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), b.AsSpan2D()[..4, ..]));
-        Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, Workspace, c.AsSpan2D()[.., ..6], b.AsSpan2D(), c.AsSpan2D()));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FloatGemm.Multiply((SimdLevel)1, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D()));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FloatGemm.Multiply((SimdLevel)1, GemmLayout.NN, Workspace, a.AsSpan2D()[..1, ..], b.AsSpan2D(), c.AsSpan2D()[..1, ..]));
-        FloatGemm.Multiply(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
+        Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, _workspace, a.AsSpan2D(), new Matrix(7, 8).AsSpan2D(), c.AsSpan2D()));
+        Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, _workspace, a.AsSpan2D(), b.AsSpan2D(), b.AsSpan2D()[..4, ..]));
+        Assert.Throws<ArgumentException>(() => FloatGemm.Multiply(level, GemmLayout.NN, _workspace, c.AsSpan2D()[.., ..6], b.AsSpan2D(), c.AsSpan2D()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FloatGemm.Multiply((SimdLevel)1, GemmLayout.NN, _workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => FloatGemm.Multiply((SimdLevel)1, GemmLayout.NN, _workspace, a.AsSpan2D()[..1, ..], b.AsSpan2D(), c.AsSpan2D()[..1, ..]));
+        FloatGemm.Multiply(level, GemmLayout.NN, _workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
     }
 
     [Fact]
@@ -173,11 +173,11 @@ public sealed class FloatGemmTests
         Matrix a = Fill(new Matrix(29, 300), 6);
         Matrix b = Fill(new Matrix(300, 50), 7);
         Matrix c = new(29, 50);
-        foreach (SimdLevel level in Levels)
+        foreach (SimdLevel level in _levels)
         {
-            FloatGemm.MultiplyAdd(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
+            FloatGemm.MultiplyAdd(level, GemmLayout.NN, _workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
             long before = GC.GetAllocatedBytesForCurrentThread();
-            FloatGemm.MultiplyAdd(level, GemmLayout.NN, Workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
+            FloatGemm.MultiplyAdd(level, GemmLayout.NN, _workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D());
             Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         }
     }
@@ -219,11 +219,11 @@ public sealed class FloatGemmTests
             Span2D<float> viewC = new Span2D<float>(found).Slice(1, 1, rows, columns);
             if (accumulate)
             {
-                FloatGemm.MultiplyAdd(level, layout, Workspace, viewA, viewB, viewC);
+                FloatGemm.MultiplyAdd(level, layout, _workspace, viewA, viewB, viewC);
             }
             else
             {
-                FloatGemm.Multiply(level, layout, Workspace, viewA, viewB, viewC);
+                FloatGemm.Multiply(level, layout, _workspace, viewA, viewB, viewC);
             }
 
             AssertSameBits(Flat(expected), Flat(found), $"{what}, accumulate {accumulate}, width with margin {found.GetLength(1)}");
@@ -237,7 +237,7 @@ public sealed class FloatGemmTests
     private static float[,] Poisoned(int rows, int columns, int padding, uint seed)
     {
         float[,] values = new float[rows + 2, columns + 2 + padding];
-        new Span2D<float>(values).Fill(Poison);
+        new Span2D<float>(values).Fill(_poison);
         for (int i = 0; i < rows; i++)
         {
             for (int j = 0; j < columns; j++)
