@@ -14,11 +14,11 @@ public sealed class ReferenceSgd
         _velocity = new ReferenceMoments(visible, hidden);
     }
 
-    /// <summary>The learning rate.</summary>
-    public double Rate { get; init; }
+    /// <summary>The learning rate; may change from step to step.</summary>
+    public double Rate { get; set; }
 
-    /// <summary>The share of the last velocity that is kept.</summary>
-    public double Momentum { get; init; }
+    /// <summary>The share of the last velocity that is kept; may change from step to step.</summary>
+    public double Momentum { get; set; }
 
     /// <summary>Decay in proportion to the weight.</summary>
     public double L2 { get; init; }

@@ -1,0 +1,386 @@
+using FastRbm.Errors;
+using FastRbm.Evaluation;
+using FastRbm.Models;
+using FastRbm.Reference;
+using FastRbm.Testing;
+using FastRbm.Tests.Testing;
+using FastRbm.Training;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace FastRbm.Tests.Training;
+
+[Collection(AllocationGroup.Name)]
+public sealed class TrainerTests
+{
+    [Fact]
+    public void Training_does_what_the_naive_doubles_do() =>
+        Properties.Hold(Runs(), run =>
+        {
+            TestRows rows = Rows(run);
+            Rbm rbm = Start(run.Visible, run.Hidden, run.Seed);
+            NaiveTraining naive = new(Translate.Reference(rbm), rows, run.Options);
+            using Trainer trainer = new(rbm, rows, run.Options);
+            trainer.Run();
+            naive.Run();
+            for (int i = 0; i < run.Visible; i++)
+            {
+                Near(naive.Model.VisibleBias[i], rbm.Visible.Bias[i]);
+                for (int j = 0; j < run.Hidden; j++)
+                {
+                    Near(naive.Model.Weight(i, j), rbm.Weights[i, j]);
+                    Near(naive.Model.HiddenBias[j], rbm.Hidden.Bias[j]);
+                }
+            }
+        }, count: 150);
+
+    [Theory]
+    [InlineData(TrainingAlgorithm.ContrastiveDivergence, Binarization.Threshold)]
+    [InlineData(TrainingAlgorithm.PersistentContrastiveDivergence, Binarization.Sample)]
+    [InlineData(TrainingAlgorithm.ContrastiveDivergence, Binarization.None)]
+    public void Threads_change_no_bit(TrainingAlgorithm algorithm, Binarization binarization)
+    {
+        Run run = new(200, 150, 130, 0.4, Grey: true, 3, new TrainingOptions
+        {
+            Algorithm = algorithm, Binarization = binarization, BatchSize = 60, Epochs = 2, Steps = 2,
+            Momentum = MomentumSchedule.Constant(0.5), WeightDecay = 1e-3,
+        });
+        float[][] models = [.. new[] { 1, 2, 3 }.Select(threads => Trained(run with { Options = run.Options with { Threads = threads } }))];
+        Assert.Equal(models[0], models[1]);
+        Assert.Equal(models[0], models[2]);
+    }
+
+    [Fact]
+    public void Binary_data_train_alike_whatever_is_asked_for_values_in_between()
+    {
+        Run run = new(30, 20, 25, 0.3, Grey: false, 4, new TrainingOptions { BatchSize = 10, Epochs = 2 });
+        float[] expected = Trained(run);
+        Assert.Equal(expected, Trained(run with { Options = run.Options with { Binarization = Binarization.Sample } }));
+        Assert.Equal(expected, Trained(run with { Options = run.Options with { Binarization = Binarization.None } }));
+    }
+
+    [Fact]
+    public void A_step_allocates_nothing()
+    {
+        foreach (TrainingAlgorithm algorithm in Enum.GetValues<TrainingAlgorithm>())
+        {
+            foreach (Binarization binarization in Enum.GetValues<Binarization>())
+            {
+                Run run = new(150, 130, 200, 0.3, Grey: true, 5, new TrainingOptions
+                {
+                    Algorithm = algorithm, Binarization = binarization, BatchSize = 64, Epochs = 1000, Threads = 2,
+                });
+                using Trainer trainer = new(Start(150, 130, 1), Rows(run), run.Options);
+
+                // Sixty-five updates pass an epoch's end and a snapshot.
+                Assert.Equal(0, AllocationGate.BytesOf(() =>
+                {
+                    for (int update = 0; update < 65; update++)
+                    {
+                        trainer.Step();
+                    }
+                }));
+            }
+        }
+    }
+
+    [Fact]
+    public void Figures_and_reports_allocate_nothing()
+    {
+        Run run = new(40, 30, 50, 0.3, Grey: false, 5, new TrainingOptions { BatchSize = 10, Epochs = 1000 });
+        TestRows rows = Rows(run);
+        using Trainer trainer = new(Start(40, 30, 1), rows, run.Options, rows);
+        Assert.Equal(0, AllocationGate.BytesOf(() => trainer.Measure()));
+    }
+
+    [Fact]
+    public void Figures_are_what_they_say()
+    {
+        Run run = new(5, 3, 40, 0.5, Grey: false, 6, new TrainingOptions { BatchSize = 10, Epochs = 3 });
+        TestRows rows = Rows(run);
+        Rbm rbm = Start(5, 3, 2);
+        using Trainer trainer = new(rbm, rows, run.Options, Rows(run with { Seed = 9 }));
+        List<TrainingProgress> reports = [];
+        trainer.Run(new Collector(reports));
+        Assert.Equal(12, reports.Count);
+        TrainingProgress[] ends = [.. reports.Where(report => report.EpochCompleted)];
+        Assert.Equal([1, 2, 3], ends.Select(end => end.Epoch));
+        Assert.Equal([4L, 8L, 12L], ends.Select(end => end.Updates));
+        Assert.All(reports, report => Assert.Equal(12, report.TotalUpdates));
+
+        ReferenceRbm model = Translate.Reference(rbm);
+        bool[][] data = [.. Enumerable.Range(0, rows.Rows).Select(row => Array.ConvertAll(rows[row], value => value == 1))];
+        TestRows validation = Rows(run with { Seed = 9 });
+        double gap = Enumerable.Range(0, validation.Rows).Average(row => model.FreeEnergy(Array.ConvertAll(validation[row], value => value == 1)))
+            - data.Average(model.FreeEnergy);
+        Assert.InRange(ends[2].Figures.FreeEnergyGap, gap - 1e-9, gap + 1e-9);
+
+        // The stochastic figure averages one unit a row: its spread over rows bounds the distance (four standard errors).
+        double pseudo = model.LogPseudoLikelihood(data);
+        Assert.InRange(ends[2].Figures.LogPseudoLikelihood, pseudo - 2.2, pseudo + 2.2);
+        Assert.InRange(ends[2].Figures.ReconstructionError, 0.05, 0.4);
+        using Trainer without = new(Start(5, 3, 2), rows, run.Options);
+        Assert.True(double.IsNaN(without.Measure().FreeEnergyGap));
+    }
+
+    [Fact]
+    public void Training_beats_the_start_and_the_independent_model_on_bars_and_stripes()
+    {
+        FastRbm.Data.Dataset rows = FastRbm.Data.DatasetSource.Open("bars-and-stripes");
+        Rbm rbm = RbmInitializer.Normal(rows, hidden: 16, seed: 1, deviation: 0.1);
+        double start = ExactLikelihood.Evaluate(RbmParameters.From(rbm), rows).LogLikelihood;
+        TrainingOptions options = new()
+        {
+            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence, Chains = 100, BatchSize = 32, Epochs = 20_000,
+            LearningRate = new LearningRateSchedule { Initial = 0.1, Final = 0.001, Shape = ScheduleShape.Linear },
+        };
+        using Trainer trainer = new(rbm, rows, options);
+        trainer.Run();
+        double trained = ExactLikelihood.Evaluate(RbmParameters.From(rbm), rows).LogLikelihood;
+
+        // Every pixel of the set is on in half of the rows: the independent model gives each of the 2^16 pictures the same.
+        double independent = -16 * Math.Log(2);
+        Assert.InRange(start, independent - 0.5, independent + 0.5);
+        Assert.True(trained > independent + 6, $"independent {independent}, start {start}, trained {trained}");
+        Assert.True(trained < -3.3791, $"trained {trained} is above the entropy bound");
+    }
+
+    [Fact]
+    public void A_diverging_run_is_stopped_and_its_last_good_state_kept()
+    {
+        Run run = new(20, 10, 30, 0.5, Grey: false, 7, new TrainingOptions
+        {
+            BatchSize = 10, Epochs = 1000, LearningRate = LearningRateSchedule.Constant(0.5), DivergenceLimit = 30,
+        });
+        Rbm rbm = Start(20, 10, 3);
+        using Trainer trainer = new(rbm, Rows(run), run.Options);
+        DivergenceException stopped = Assert.Throws<DivergenceException>(() => trainer.Run());
+        Assert.True(stopped.InputBound > 30);
+        Assert.Equal((stopped.Update - 1) / 64 * 64, stopped.LastGoodUpdate);
+        Assert.Equal(stopped.LastGoodUpdate, trainer.State.Update);
+        Assert.True(rbm.InputBound <= 30);
+        Assert.Contains($"update {stopped.Update}", stopped.Message);
+
+        // The kept state is that of a run of as many updates.
+        Rbm other = Start(20, 10, 3);
+        using Trainer shorter = new(other, Rows(run), run.Options);
+        while (shorter.State.Update < stopped.LastGoodUpdate)
+        {
+            shorter.Step();
+        }
+
+        Assert.Equal(Values(other), Values(rbm));
+    }
+
+    [Fact]
+    public void Weight_decay_that_explodes_is_stopped_too()
+    {
+        // Rate times decay is 1000 * 1000: numbers leave the floats within a few updates.
+        Run run = new(20, 10, 30, 0.5, Grey: false, 7, new TrainingOptions
+        {
+            BatchSize = 10, Epochs = 100, LearningRate = LearningRateSchedule.Constant(1000), WeightDecay = 1000, DivergenceLimit = 1e6,
+        });
+        using Trainer trainer = new(Start(20, 10, 3), Rows(run), run.Options);
+        Assert.Equal(0, Assert.Throws<DivergenceException>(() => trainer.Run()).LastGoodUpdate);
+        Assert.All(Values(trainer.Model), value => Assert.True(float.IsFinite(value)));
+    }
+
+    [Fact]
+    public void A_cancelled_run_can_go_on_as_if_nothing_had_been()
+    {
+        Run run = new(20, 10, 55, 0.5, Grey: false, 8, new TrainingOptions { BatchSize = 10, Epochs = 6 });
+        using CancellationTokenSource source = new();
+        Rbm rbm = Start(20, 10, 8);
+        using Trainer trainer = new(rbm, Rows(run), run.Options);
+        Assert.Throws<OperationCanceledException>(() => trainer.Run(new Canceller(source, 9), source.Token));
+        Assert.Equal(new TrainerState(1, 30, 9), trainer.State);
+        trainer.Run();
+        Assert.Equal(Trained(run), Values(rbm));
+        Assert.True(trainer.IsFinished);
+        Assert.Throws<InvalidOperationException>(trainer.Step);
+    }
+
+    [Theory]
+    [InlineData("steps")]
+    [InlineData("epochs")]
+    [InlineData("batch size")]
+    [InlineData("chains")]
+    [InlineData("threads")]
+    [InlineData("monitor rows")]
+    [InlineData("weight decay")]
+    [InlineData("L1 decay")]
+    [InlineData("divergence limit")]
+    [InlineData("learning rate")]
+    [InlineData("final learning rate")]
+    [InlineData("momentum")]
+    [InlineData("initial momentum")]
+    [InlineData("momentum ramp epochs")]
+    [InlineData("algorithm")]
+    [InlineData("binarization")]
+    [InlineData("learning-rate schedule")]
+    public void An_option_out_of_range_is_refused_by_name(string name)
+    {
+        TrainingOptions good = new() { BatchSize = 5 };
+        TrainingOptions[] bad = name switch
+        {
+            "steps" => [good with { Steps = 0 }, good with { Steps = -1 }],
+            "epochs" => [good with { Epochs = 0 }, good with { Epochs = -1 }],
+            "batch size" => [good with { BatchSize = 0 }, good with { BatchSize = 11 }],
+            "chains" => [good with { Chains = -1 }],
+            "threads" => [good with { Threads = 0 }, good with { Threads = -2 }],
+            "monitor rows" => [good with { MonitorRows = 0 }],
+            "weight decay" => [good with { WeightDecay = -1 }, good with { WeightDecay = double.NaN }],
+            "L1 decay" => [good with { L1Decay = -1 }, good with { L1Decay = double.PositiveInfinity }],
+            "divergence limit" => [good with { DivergenceLimit = 0 }, good with { DivergenceLimit = double.NaN }],
+            "learning rate" =>
+            [
+                good with { LearningRate = LearningRateSchedule.Constant(0) }, good with { LearningRate = LearningRateSchedule.Constant(double.NaN) },
+                good with { LearningRate = LearningRateSchedule.Constant(1e30) }, good with { LearningRate = LearningRateSchedule.Constant(-0.1) },
+            ],
+            "final learning rate" => [good with { LearningRate = new() { Shape = ScheduleShape.Exponential, Final = 0 } }, good with { LearningRate = new() { Shape = ScheduleShape.Linear, Final = -1 } }],
+            "momentum" => [good with { Momentum = new() { Final = 1 } }, good with { Momentum = new() { Final = double.NaN } }],
+            "initial momentum" => [good with { Momentum = new() { Initial = -0.1 } }],
+            "momentum ramp epochs" => [good with { Momentum = new() { RampEpochs = -1 } }],
+            "algorithm" => [good with { Algorithm = (TrainingAlgorithm)9 }],
+            "binarization" => [good with { Binarization = (Binarization)9 }],
+            _ => [good with { LearningRate = new() { Shape = (ScheduleShape)9 } }],
+        };
+        TestRows rows = new(Enumerable.Repeat(new bool[3], 10));
+        foreach (TrainingOptions options in bad)
+        {
+            ArgumentOutOfRangeException refusal = Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(Rbm.Binary(3, 2), rows, options));
+            Assert.Equal(name, refusal.ParamName);
+            Assert.StartsWith($"{name}: expected ", refusal.Message, StringComparison.Ordinal);
+        }
+
+        new Trainer(Rbm.Binary(3, 2), rows, good).Dispose();
+    }
+
+    [Fact]
+    public void Data_of_another_width_are_refused()
+    {
+        TrainingOptions options = new() { BatchSize = 2 };
+        TestRows rows = new(Enumerable.Repeat(new bool[3], 10));
+        Assert.Contains("4", Assert.Throws<ArgumentException>(() => new Trainer(Rbm.Binary(4, 2), rows, options)).Message);
+        Assert.Throws<ArgumentException>(() => new Trainer(Rbm.Binary(3, 2), rows, options, new TestRows([new bool[4]])));
+    }
+
+    [Fact]
+    public void Schedules_go_from_first_to_last()
+    {
+        LearningRateSchedule linear = new() { Initial = 0.3, Final = 0.1, Shape = ScheduleShape.Linear };
+        foreach (ScheduleShape shape in new[] { ScheduleShape.Linear, ScheduleShape.Exponential, ScheduleShape.Cosine })
+        {
+            LearningRateSchedule schedule = linear with { Shape = shape };
+            Assert.Equal(0.3, schedule.At(0, 101), 1e-15);
+            Assert.Equal(0.1, schedule.At(100, 101), 1e-15);
+            Assert.Equal(0.1, schedule.At(1000, 101), 1e-15);
+            Assert.Equal(0.3, schedule.At(0, 1), 1e-15);
+        }
+
+        Assert.Equal(0.2, linear.At(50, 101), 1e-15);
+        Assert.Equal(0.2, (linear with { Shape = ScheduleShape.Cosine }).At(50, 101), 1e-15);
+        Assert.Equal(Math.Sqrt(0.03), (linear with { Shape = ScheduleShape.Exponential }).At(50, 101), 1e-15);
+        Assert.Equal(0.3, LearningRateSchedule.Constant(0.3).At(77, 101));
+        MomentumSchedule ramp = new() { Initial = 0.5, Final = 0.9, RampEpochs = 4 };
+        Assert.Equal([0.5, 0.6, 0.7, 0.8, 0.9, 0.9], Enumerable.Range(0, 6).Select(epoch => Math.Round(ramp.At(epoch), 12)));
+    }
+
+    [Fact]
+    public void Starting_values_are_normal_and_the_visible_bias_is_the_logit_of_the_mean()
+    {
+        TestRows rows = new([[true, true, false], [true, false, false], [true, true, false]]);
+        Rbm rbm = RbmInitializer.Normal(rows, 4000, seed: 3);
+        float[] weights = [.. Values(rbm)[..12_000]];
+        Assert.InRange(weights.Average(), -0.0005f, 0.0005f);
+        Assert.InRange(weights.Average(w => w * w), 1e-4 * 0.93, 1e-4 * 1.07);
+        Assert.InRange(weights.Count(w => Math.Abs(w) > 0.0196), 12_000 * 0.04, 12_000 * 0.06);
+        Assert.Equal([(float)Math.Log(4.0), (float)Math.Log(3.0 / 2), (float)Math.Log(1.0 / 4)], rbm.Visible.Bias.ToArray());
+        Assert.All(rbm.Hidden.Bias.ToArray(), bias => Assert.Equal(0, bias));
+        Rbm xavier = RbmInitializer.Xavier(rows, 4000, seed: 3);
+        Assert.InRange(Values(xavier)[..12_000].Average(w => w * w), 2.0 / 4003 * 0.93, 2.0 / 4003 * 1.07);
+        Assert.Throws<ArgumentOutOfRangeException>(() => RbmInitializer.Normal(rows, 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RbmInitializer.Normal(rows, 2, 1, double.NaN));
+    }
+
+    private static void Near(double expected, double actual) =>
+        Assert.True(Math.Abs(expected - actual) <= 2e-6 * (1 + Math.Abs(expected)), $"expected {expected}, found {actual}");
+
+    private static float[] Trained(Run run)
+    {
+        Rbm rbm = Start(run.Visible, run.Hidden, run.Seed);
+        using Trainer trainer = new(rbm, Rows(run), run.Options);
+        trainer.Run();
+        return Values(rbm);
+    }
+
+    private static float[] Values(Rbm rbm) => [.. rbm.Weights.ToArray().Cast<float>(), .. rbm.Visible.Bias, .. rbm.Hidden.Bias];
+
+    private static Rbm Start(int visible, int hidden, ulong seed)
+    {
+        Rbm rbm = Rbm.Binary(visible, hidden);
+        rbm.Edit((weights, visibleBias, hiddenBias) =>
+        {
+            SplitMix64 random = new(seed);
+            for (int i = 0; i < weights.Height; i++)
+            {
+                random.NextFloats(weights.Width, -0.5f, 0.5f).CopyTo(weights.GetRowSpan(i));
+            }
+
+            random.NextFloats(visibleBias.Length, -1, 1).CopyTo(visibleBias);
+            random.NextFloats(hiddenBias.Length, -1, 1).CopyTo(hiddenBias);
+        });
+        return rbm;
+    }
+
+    private static TestRows Rows(Run run)
+    {
+        SplitMix64 random = new(run.Seed + 1000);
+        return new TestRows(Enumerable.Range(0, run.Rows).Select(_ => run.Grey
+            ? random.NextFloats(run.Visible, 0, 1)
+            : Array.ConvertAll(random.NextBits(run.Visible, run.Density), on => on ? 1f : 0f)));
+    }
+
+    private static Arbitrary<Run> Runs() =>
+        Arb.From(
+            from visible in Gen.Elements(1, 2, 5, 17, 64, 65, 70)
+            from hidden in Gen.Elements(1, 2, 3, 9, 63, 65)
+            from rows in Gen.Choose(1, 11)
+            from batch in Gen.Choose(1, rows)
+            from chains in Gen.Elements(0, 0, 1, 3, 7, 12)
+            from steps in Gen.Choose(1, 3)
+            from epochs in Gen.Choose(1, 3)
+            from algorithm in Gen.Elements(Enum.GetValues<TrainingAlgorithm>())
+            from binarization in Gen.Elements(Enum.GetValues<Binarization>())
+            from grey in Gen.Elements(true, false)
+            from density in Gen.Elements(0.1, 0.5, 0.9)
+            from momentum in Gen.Elements(0, 0.5)
+            from l2 in Gen.Elements(0, 0.01)
+            from l1 in Gen.Elements(0, 0.02)
+            from seed in Gen.Choose(1, 1_000_000)
+            select new Run(visible, hidden, rows, density, grey, (ulong)seed, new TrainingOptions
+            {
+                Algorithm = algorithm, Binarization = binarization, BatchSize = batch, Chains = chains, Steps = steps, Epochs = epochs,
+                LearningRate = new LearningRateSchedule { Initial = 0.2, Final = 0.1, Shape = ScheduleShape.Linear },
+                Momentum = new MomentumSchedule { Initial = 0, Final = momentum, RampEpochs = 1 },
+                WeightDecay = l2, L1Decay = l1, Seed = (ulong)seed, Threads = 2,
+            }));
+
+    private sealed record Run(int Visible, int Hidden, int Rows, double Density, bool Grey, ulong Seed, TrainingOptions Options);
+
+    private sealed class Collector(List<TrainingProgress> reports) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => reports.Add(value);
+    }
+
+    private sealed class Canceller(CancellationTokenSource source, long after) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Updates == after)
+            {
+                source.Cancel();
+            }
+        }
+    }
+}
