@@ -15,6 +15,18 @@ public sealed class TemporaryDirectory : IDisposable
     /// <summary>The path of a file in it, which need not exist.</summary>
     public string File(string name) => Path.Combine(FullPath, name);
 
+    /// <summary>Writes a file in it.</summary>
+    /// <returns>The path of the file.</returns>
+    public string File(string name, byte[] content)
+    {
+        System.IO.File.WriteAllBytes(File(name), content);
+        return File(name);
+    }
+
+    /// <summary>The names of all that is in it, in ordinal order.</summary>
+    public string[] Names() =>
+        [.. Directory.EnumerateFileSystemEntries(FullPath).Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
     /// <summary>Removes it; nothing happens when it has gone already.</summary>
     public void Dispose()
     {

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using FastRbm.Imaging;
 using FastRbm.Memory;
-using FastRbm.Tests.Serialization;
+using FastRbm.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 

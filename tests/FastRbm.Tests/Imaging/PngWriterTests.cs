@@ -1,5 +1,5 @@
 using FastRbm.Imaging;
-using FastRbm.Tests.Serialization;
+using FastRbm.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FastRbm.Serialization;
+using FastRbm.Testing;
 
 namespace FastRbm.Tests.Serialization;
 
@@ -52,8 +53,8 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_file_that_cannot_be_written_is_an_error_with_its_path()
     {
-        AssertFails(_directory.Path, "expected a file name, found a directory");
-        AssertFails(_directory.Path + "/", "expected a file name, found a directory");
+        AssertFails(_directory.FullPath, "expected a file name, found a directory");
+        AssertFails(_directory.FullPath + "/", "expected a file name, found a directory");
         AssertFails(_directory.File("none/model"), $"expected the directory {_directory.File("none")} to exist, found none");
         string file = _directory.File("file", [1]);
         AssertFails(Path.Combine(file, "model"), "to exist, found none");

@@ -1,6 +1,7 @@
 using FastRbm.Errors;
 using FastRbm.Memory;
 using FastRbm.Serialization;
+using FastRbm.Testing;
 
 namespace FastRbm.Tests.Serialization;
 
@@ -329,7 +330,7 @@ public sealed class SafetensorsReaderTests : IDisposable
     [Fact]
     public void A_directory_and_a_missing_file_are_told_apart()
     {
-        AssertRefused(() => SafetensorsReader.Open(_directory.Path), "expected a safetensors file, found a directory");
+        AssertRefused(() => SafetensorsReader.Open(_directory.FullPath), "expected a safetensors file, found a directory");
         Assert.Throws<FileNotFoundException>(() => SafetensorsReader.Open(_directory.File("none")));
         AssertRefused(() => SafetensorsReader.Open(_directory.File("empty", [])), "expected a safetensors file of 8 bytes or more, found 0 bytes");
     }

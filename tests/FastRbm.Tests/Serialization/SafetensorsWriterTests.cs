@@ -1,6 +1,7 @@
 using System.Text;
 using FastRbm.Memory;
 using FastRbm.Serialization;
+using FastRbm.Testing;
 using FsCheck;
 using FsCheck.Fluent;
 
