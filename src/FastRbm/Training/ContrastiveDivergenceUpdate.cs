@@ -23,6 +23,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
     private readonly Rbm _rbm;
     private readonly IVisibleRows _rows;
     private readonly TrainingOptions _options;
+    private readonly BinaryRowReader _reader;
     private readonly ThreadTeam _team;
     private readonly SimdLevel _level = SimdSelection.Current;
     private readonly SamplingPass _sampling;
@@ -34,8 +35,8 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
     private readonly BitMatrix _data;
     private readonly BitMatrix _dataHidden;
     private readonly BitMatrix _chainVisible;
-    private readonly Phase _positive;
-    private readonly Phase _negative;
+    private readonly PhaseMoments _positive;
+    private readonly PhaseMoments _negative;
     private readonly float _meanScale;
 
     // Only when the data are means.
@@ -59,6 +60,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
         _rbm = rbm;
         _rows = rows;
         _options = options;
+        _reader = new BinaryRowReader(rows, options.Binarization, options.Seed);
         int visible = rbm.Visible.Count;
         int hidden = rbm.Hidden.Count;
         bool persistent = options.Algorithm == TrainingAlgorithm.PersistentContrastiveDivergence;
@@ -73,8 +75,8 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
         _dataHidden = new BitMatrix(options.BatchSize, hidden);
         _chainVisible = new BitMatrix(_chains, visible);
         ChainHidden = persistent ? new BitMatrix(_chains, hidden) : _dataHidden;
-        _positive = new Phase(options.BatchSize, rbm);
-        _negative = new Phase(_chains, rbm);
+        _positive = new PhaseMoments(options.BatchSize, rbm);
+        _negative = new PhaseMoments(_chains, rbm);
         WeightVelocity = new Matrix(visible, hidden);
         VisibleBiasVelocity = new Matrix(1, visible);
         HiddenBiasVelocity = new Matrix(1, hidden);
@@ -162,7 +164,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
     {
         for (int chain = 0; chain < _chains; chain++)
         {
-            CopyBits(chain % _rows.Rows, epoch: 0, _chainVisible.Row(chain), _rowScratch[0]);
+            _reader.CopyBits(chain % _rows.Rows, epoch: 0, _rowScratch[0], _chainVisible.Row(chain));
         }
 
         HalfStepArguments arguments = HalfStepFrom(toHidden: true, _chainVisible, ChainHidden, StreamPurpose.ChainStart, StreamPurpose.ChainStartTie, 0);
@@ -199,40 +201,6 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
         };
     }
 
-    private void CopyBits(int row, int epoch, Span<ulong> destination, float[] scratch)
-    {
-        if (_rows.IsBinary)
-        {
-            _rows.CopyBits(row, destination);
-            return;
-        }
-
-        _rows.CopyMeans(row, scratch);
-        destination.Clear();
-        RandomStream stream = new(_options.Seed, StreamPurpose.Binarization, epoch, row);
-        bool sample = _options.Binarization == Binarization.Sample;
-        uint bits = 0;
-        uint b1 = 0;
-        uint b2 = 0;
-        uint b3 = 0;
-        for (int unit = 0; unit < scratch.Length; unit++)
-        {
-            bool on = scratch[unit] >= 0.5f;
-            if (sample)
-            {
-                if ((unit & 3) == 0)
-                {
-                    stream.Block(unit >> 2, out bits, out b1, out b2, out b3);
-                }
-
-                on = bits * (1.0 / 4294967296.0) < scratch[unit];
-                (bits, b1, b2) = (b1, b2, b3);
-            }
-
-            destination[unit >> 6] |= (on ? 1UL : 0UL) << (unit & 63);
-        }
-    }
-
     private HalfStepArguments HalfStepFrom(
         bool toHidden, BitMatrix source, BitMatrix? states, StreamPurpose draws, StreamPurpose ties, long step)
     {
@@ -257,7 +225,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
 
         for (int row = first; row < end; row++)
         {
-            CopyBits(_order[_firstRow + row], _epoch, _data.Row(row), _rowScratch[member]);
+            _reader.CopyBits(_order[_firstRow + row], _epoch, _rowScratch[member], _data.Row(row));
         }
 
         HalfStepArguments arguments = HalfStepFrom(
@@ -383,44 +351,6 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
             FixedPointWeights copy = owner._rbm.FixedPoint;
             (int first, int end) = ThreadTeam.Share(copy.VisibleTiles * copy.HiddenTiles, member, members);
             WeightUpdate.Run(owner._level, copy, owner._arguments, first, end, owner._scratch[member].DangerousGetPointer());
-        }
-    }
-
-    /// <summary>The statistics of one phase.</summary>
-    private sealed class Phase
-    {
-        private readonly AlignedBuffer<int> _lists;
-        private readonly AlignedBuffer<int> _listCounts;
-        private readonly AlignedBuffer<int> _visibleCounts;
-        private readonly AlignedBuffer<int> _means;
-
-        /// <summary>What the update sums from.</summary>
-        public BinaryMoments Moments;
-
-        public Phase(int rows, Rbm rbm)
-        {
-            int groups = (rows + 3) / 4;
-            int padded = Tile.Count(rbm.Visible.Count) * Tile.Width;
-            _lists = new AlignedBuffer<int>((long)padded * groups);
-            _listCounts = new AlignedBuffer<int>(padded);
-            _visibleCounts = new AlignedBuffer<int>(padded);
-            _means = new AlignedBuffer<int>((long)Tile.Count(rbm.Hidden.Count) * groups * 4 * Tile.Width);
-            Moments = new BinaryMoments
-            {
-                Lists = _lists.DangerousGetPointer(),
-                ListStride = groups,
-                ListCounts = _listCounts.DangerousGetPointer(),
-                VisibleCounts = _visibleCounts.DangerousGetPointer(),
-                Means = _means.DangerousGetPointer(),
-                MeanRows = groups * 4,
-            };
-        }
-
-        public void WantMeans(ref HalfStepArguments arguments, float scale)
-        {
-            arguments.FixedMeans = Moments.Means;
-            arguments.FixedMeanRows = Moments.MeanRows;
-            arguments.FixedMeanScale = scale;
         }
     }
 }

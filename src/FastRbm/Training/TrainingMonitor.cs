@@ -108,21 +108,11 @@ internal sealed class TrainingMonitor
     {
         int count = Math.Min(most, source.Rows);
         BitMatrix rows = new(count, source.Columns);
-        float[] means = new float[source.Columns];
+        BinaryRowReader reader = new(source, Binarization.Threshold, seed: 0);
+        float[] scratch = new float[source.Columns];
         for (int row = 0; row < count; row++)
         {
-            int from = (int)((long)row * source.Rows / count);
-            if (source.IsBinary)
-            {
-                source.CopyBits(from, rows.Row(row));
-                continue;
-            }
-
-            source.CopyMeans(from, means);
-            for (int unit = 0; unit < means.Length; unit++)
-            {
-                rows.Row(row)[unit >> 6] |= (means[unit] >= 0.5f ? 1UL : 0UL) << (unit & 63);
-            }
+            reader.CopyBits((int)((long)row * source.Rows / count), epoch: 0, scratch, rows.Row(row));
         }
 
         return rows;
