@@ -63,16 +63,27 @@ internal static unsafe class BernoulliRow
 
     private static ulong SampleWord(SimdLevel level, ReadOnlySpan<float> inputs, int first, in RandomStream draws, in RandomStream ties)
     {
-        float* x = stackalloc float[Tile.Width];
-        LoadTile(inputs, first, x);
         int word = first / Tile.Width;
         return level switch
         {
-            SimdLevel.Vector512 => BernoulliTile.Sample<Vector512<float>, Vector512<int>, Simd512>(x, draws, ties, word),
-            SimdLevel.Vector256 => BernoulliTile.Sample<Vector256<float>, Vector256<int>, Simd256>(x, draws, ties, word),
-            SimdLevel.Vector128 => BernoulliTile.Sample<Vector128<float>, Vector128<int>, Simd128>(x, draws, ties, word),
-            _ => BernoulliTile.Sample<float, int, ScalarSimd>(x, draws, ties, word),
+            SimdLevel.Vector512 => SampleWord<Vector512<float>, Vector512<int>, Simd512>(inputs, first, draws, ties, word),
+            SimdLevel.Vector256 => SampleWord<Vector256<float>, Vector256<int>, Simd256>(inputs, first, draws, ties, word),
+            SimdLevel.Vector128 => SampleWord<Vector128<float>, Vector128<int>, Simd128>(inputs, first, draws, ties, word),
+            _ => SampleWord<float, int, ScalarSimd>(inputs, first, draws, ties, word),
         };
+    }
+
+    private static ulong SampleWord<TFloat, TInt, TOps>(
+        ReadOnlySpan<float> inputs, int first, in RandomStream draws, in RandomStream ties, int word)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        float* x = stackalloc float[Tile.Width];
+        int* bits = stackalloc int[ShortDraws.Length];
+        LoadTile(inputs, first, x);
+        ShortDraws.Fill<TFloat, TInt, TOps>(draws, 1, word, bits);
+        return BernoulliTile.Sample<TFloat, TInt, TOps>(x, bits, ties, word);
     }
 
     private static int LoadTile(ReadOnlySpan<float> inputs, int first, float* x)

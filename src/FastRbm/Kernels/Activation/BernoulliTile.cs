@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using FastRbm.Kernels.Binary;
 using FastRbm.Kernels.Elementary;
 using FastRbm.Kernels.Simd;
@@ -19,54 +17,48 @@ internal static unsafe class BernoulliTile
 {
     /// <summary>Samples 64 units.</summary>
     /// <param name="x">64 inputs.</param>
-    /// <param name="draws">The row's stream of short draws.</param>
-    /// <param name="ties">The row's stream of tie bits: draw number = unit.</param>
+    /// <param name="draws">64 draws of <see cref="ShortDraws"/>.</param>
+    /// <param name="ties">The chain's stream of tie bits: draw number = unit.</param>
     /// <param name="word">The word of the row that these units are.</param>
     /// <returns>The states, unit 0 in bit 0.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static ulong Sample<TFloat, TInt, TOps>(float* x, in RandomStream draws, in RandomStream ties, int word)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Sample<TFloat, TInt, TOps>(float* x, int* draws, in RandomStream ties, int word)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int* bits = stackalloc int[Tile.Width];
-        if (TOps.Width == 16)
-        {
-            // One row's word is eight Philox blocks: half of a 512-bit vector.
-            ShortDraws.Fill<Vector256<float>, Vector256<int>, Simd256>(draws, word, bits);
-        }
-        else
-        {
-            ShortDraws.Fill<TFloat, TInt, TOps>(draws, word, bits);
-        }
-
         TFloat zero = TOps.Create(0f);
         TFloat one = TOps.Create(1f);
-        ulong sure = 0;
-        ulong possible = 0;
-        ulong positive = 0;
+        TInt undecided = TOps.Create(0);
+        ulong states = 0;
         for (int unit = 0; unit < Tile.Width; unit += TOps.Width)
         {
             TFloat input = TOps.Load(x + unit);
-            TFloat margin = TOps.Subtract(ScaledUnlikely<TFloat, TInt, TOps>(input), TOps.ToFloat(TOps.Load(bits + unit)));
-            sure |= (ulong)TOps.MoveMask(TOps.LessThanOrEqual(one, margin)) << unit;
-            possible |= (ulong)TOps.MoveMask(TOps.LessThan(zero, margin)) << unit;
-            positive |= (ulong)TOps.MoveMask(TOps.LessThan(zero, input)) << unit;
+            TFloat margin = TOps.Subtract(ScaledUnlikely<TFloat, TInt, TOps>(input), TOps.ToFloat(TOps.Load(draws + unit)));
+            TInt unlikely = TOps.LessThanOrEqual(one, margin);
+            undecided = TOps.Or(undecided, TOps.Xor(TOps.LessThan(zero, margin), unlikely));
+            states |= (ulong)TOps.MoveMask(TOps.Xor(unlikely, TOps.LessThan(zero, input))) << unit;
         }
 
-        ulong tied = possible & ~sure;
-        while (tied != 0)
+        return TOps.MoveMask(undecided) == 0 ? states : states ^ Ties(x, draws, ties, word);
+    }
+
+    /// <summary>The units that the short draws left undecided and that take their less likely state after all.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong Ties(float* x, int* draws, in RandomStream ties, int word)
+    {
+        ulong taken = 0;
+        for (int unit = 0; unit < Tile.Width; unit++)
         {
-            int unit = BitOperations.TrailingZeroCount(tied);
-            tied &= tied - 1;
-            float margin = ScaledUnlikely<float, int, ScalarSimd>(x[unit]) - bits[unit];
-            if (ties.Bits(((long)word * Tile.Width) + unit) * (1.0 / 4294967296.0) < margin)
+            float margin = ScaledUnlikely<float, int, ScalarSimd>(x[unit]) - draws[unit];
+            bool tied = margin is > 0 and < 1;
+            if (tied && ties.Bits(((long)word * Tile.Width) + unit) * (1.0 / 4294967296.0) < margin)
             {
-                sure |= 1UL << unit;
+                taken |= 1UL << unit;
             }
         }
 
-        return sure ^ positive;
+        return taken;
     }
 
     /// <summary>Fixed-point means of 64 units: mean[c] = round(sigmoid(x[c]) * scale).</summary>

@@ -4,64 +4,112 @@ using FastRbm.Random;
 
 namespace FastRbm.Kernels.Activation;
 
-/// <summary>64 uniform 16-bit draws at a time: the first 16 bits of each unit's uniform number.</summary>
+/// <summary>Uniform 16-bit draws for a word of units of a few chains: the first 16 bits of each unit's uniform number.</summary>
 /// <remarks>
 /// <code>
-///   word w of a row: Philox blocks 8w .. 8w + 7, four 32-bit words each
+///   word w of a chain: Philox blocks 8w .. 8w + 7, four 32-bit words each
 ///   draw of unit 16r + l (l = 0..7) = low half of word r of block 8w + l, of unit 16r + 8 + l the high half
 /// </code>
-/// Vectors of eight units therefore come from one Philox word of eight blocks, at every width.
+/// Eight blocks of consecutive chains lie side by side in the lanes, and two vectors are worked on at a time: ten dependent
+/// rounds would else leave the multipliers idle half of the time.
 /// </remarks>
 internal static unsafe class ShortDraws
 {
-    /// <summary>Fills the draws of one word of units.</summary>
-    /// <param name="stream">The stream of (seed, purpose, step, chain).</param>
+    /// <summary>The most chains of one call.</summary>
+    public const int MaxChains = 4;
+
+    /// <summary>Integers that <see cref="Fill"/> may write.</summary>
+    public const int Length = MaxChains * 64;
+
+    /// <summary>Fills the draws of one word of units of consecutive chains.</summary>
+    /// <param name="stream">The stream of the first chain.</param>
+    /// <param name="chains">1 to 4.</param>
     /// <param name="word">The word: units 64 word to 64 word + 63.</param>
-    /// <param name="draws">64 integers from 0 to 65535, written.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fill<TFloat, TInt, TOps>(in RandomStream stream, int word, int* draws)
+    /// <param name="draws">64 integers from 0 to 65535 a chain; up to <see cref="Length"/> are written.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Fill<TFloat, TInt, TOps>(in RandomStream stream, int chains, int word, int* draws)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int* lanes = stackalloc int[8];
-        for (int lane = 0; lane < 8; lane++)
+        int* blocks = stackalloc int[8 * MaxChains];
+        int* chainNumbers = stackalloc int[8 * MaxChains];
+        for (int lane = 0; lane < 8 * MaxChains; lane++)
         {
-            lanes[lane] = (8 * word) + lane;
+            blocks[lane] = (8 * word) + (lane & 7);
+            chainNumbers[lane] = unchecked((int)stream.Word1 + (lane >> 3));
         }
 
-        TInt half = TOps.Create(0xFFFF);
         TInt m0 = TOps.Create(unchecked((int)Philox.Multiplier0));
         TInt m1 = TOps.Create(unchecked((int)Philox.Multiplier1));
-        for (int lane = 0; lane < 8; lane += TOps.Width)
+        for (int lane = 0; lane < 8 * chains; lane += 2 * TOps.Width)
         {
-            TInt c0 = TOps.Load(lanes + lane);
-            TInt c1 = TOps.Create((int)stream.Word1);
-            TInt c2 = TOps.Create((int)stream.Word2);
-            TInt c3 = TOps.Create((int)stream.Word3);
+            TInt a0 = TOps.Load(blocks + lane);
+            TInt a1 = TOps.Load(chainNumbers + lane);
+            TInt a2 = TOps.Create((int)stream.Word2);
+            TInt a3 = TOps.Create((int)stream.Word3);
+            TInt b0 = TOps.Load(blocks + lane + TOps.Width);
+            TInt b1 = TOps.Load(chainNumbers + lane + TOps.Width);
+            TInt b2 = a2;
+            TInt b3 = a3;
             uint k0 = (uint)stream.Key;
             uint k1 = (uint)(stream.Key >> 32);
             for (int round = 0; round < Philox.Rounds; round++)
             {
-                TOps.WideMultiply(c0, m0, out TInt high0, out TInt low0);
-                TOps.WideMultiply(c2, m1, out TInt high1, out TInt low1);
-                c0 = TOps.Xor(TOps.Xor(high1, c1), TOps.Create((int)k0));
-                c1 = low1;
-                c2 = TOps.Xor(TOps.Xor(high0, c3), TOps.Create((int)k1));
-                c3 = low0;
+                TInt key0 = TOps.Create((int)k0);
+                TInt key1 = TOps.Create((int)k1);
+                TOps.WideMultiply(a0, m0, out TInt high0, out TInt low0);
+                TOps.WideMultiply(a2, m1, out TInt high1, out TInt low1);
+                TOps.WideMultiply(b0, m0, out TInt high2, out TInt low2);
+                TOps.WideMultiply(b2, m1, out TInt high3, out TInt low3);
+                a0 = TOps.Xor(TOps.Xor(high1, a1), key0);
+                a1 = low1;
+                a2 = TOps.Xor(TOps.Xor(high0, a3), key1);
+                a3 = low0;
+                b0 = TOps.Xor(TOps.Xor(high3, b1), key0);
+                b1 = low3;
+                b2 = TOps.Xor(TOps.Xor(high2, b3), key1);
+                b3 = low2;
                 k0 = unchecked(k0 + Philox.Weyl0);
                 k1 = unchecked(k1 + Philox.Weyl1);
             }
 
-            int* target = draws + lane;
-            TOps.Store(TOps.And(c0, half), target);
-            TOps.Store(TOps.ShiftRightLogical(c0, 16), target + 8);
-            TOps.Store(TOps.And(c1, half), target + 16);
-            TOps.Store(TOps.ShiftRightLogical(c1, 16), target + 24);
-            TOps.Store(TOps.And(c2, half), target + 32);
-            TOps.Store(TOps.ShiftRightLogical(c2, 16), target + 40);
-            TOps.Store(TOps.And(c3, half), target + 48);
-            TOps.Store(TOps.ShiftRightLogical(c3, 16), target + 56);
+            Store<TFloat, TInt, TOps>(a0, a1, a2, a3, lane, draws);
+            Store<TFloat, TInt, TOps>(b0, b1, b2, b3, lane + TOps.Width, draws);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TFloat, TInt, TOps>(TInt r0, TInt r1, TInt r2, TInt r3, int lane, int* draws)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        int* target = draws + ((lane >> 3) * 64) + (lane & 7);
+        Split<TFloat, TInt, TOps>(r0, target);
+        Split<TFloat, TInt, TOps>(r1, target + 16);
+        Split<TFloat, TInt, TOps>(r2, target + 32);
+        Split<TFloat, TInt, TOps>(r3, target + 48);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Split<TFloat, TInt, TOps>(TInt random, int* target)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TInt low = TOps.And(random, TOps.Create(0xFFFF));
+        TInt high = TOps.ShiftRightLogical(random, 16);
+        if (TOps.Width > 8)
+        {
+            // The upper eight lanes are the next chain's.
+            TOps.StoreHalves(low, target, target + 64);
+            TOps.StoreHalves(high, target + 8, target + 72);
+        }
+        else
+        {
+            TOps.Store(low, target);
+            TOps.Store(high, target + 8);
         }
     }
 }

@@ -74,6 +74,7 @@ internal static unsafe class HalfStep
         where TOps : struct, ISimd<TFloat, TInt>
     {
         int* sums = stackalloc int[Tile.Width];
+        int* draws = stackalloc int[ShortDraws.Length];
         float* x = (float*)sums;
         int* panel = arguments.Panels + ((nint)tile * Tile.Count(arguments.SourceUnits) * Tile.Width * Tile.Width);
         int* bias = arguments.Bias + ((nint)tile * Tile.Width);
@@ -92,9 +93,15 @@ internal static unsafe class HalfStep
 
             if (arguments.States != null)
             {
-                RandomStream draws = arguments.Draws.ForChain(arguments.FirstChain + row);
+                int ahead = r % ShortDraws.MaxChains;
+                if (ahead == 0)
+                {
+                    int chains = Math.Min(ShortDraws.MaxChains, rows - r);
+                    ShortDraws.Fill<TFloat, TInt, TOps>(arguments.Draws.ForChain(arguments.FirstChain + row), chains, tile, draws);
+                }
+
                 RandomStream ties = arguments.Ties.ForChain(arguments.FirstChain + row);
-                arguments.States[(row * tiles) + tile] = mask & BernoulliTile.Sample<TFloat, TInt, TOps>(x, draws, ties, tile);
+                arguments.States[(row * tiles) + tile] = mask & BernoulliTile.Sample<TFloat, TInt, TOps>(x, draws + (64 * ahead), ties, tile);
             }
 
             if (arguments.FixedMeans != null)

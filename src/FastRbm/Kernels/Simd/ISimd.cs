@@ -66,6 +66,9 @@ internal unsafe interface ISimd<TFloat, TInt>
 
     static abstract void Store(TInt value, int* destination);
 
+    /// <summary>Stores the lower lanes to one place and the upper ones to another. Only where a vector has more than eight lanes.</summary>
+    static abstract void StoreHalves(TInt value, int* lower, int* upper);
+
     static abstract TInt Create(int value);
 
     static abstract TInt Add(TInt a, TInt b);

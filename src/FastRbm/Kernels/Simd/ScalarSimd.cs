@@ -67,6 +67,9 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
     public static void Store(int value, int* destination) => *destination = value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreHalves(int value, int* lower, int* upper) => throw new NotSupportedException();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Create(int value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
