@@ -1,0 +1,107 @@
+using System.Text.RegularExpressions;
+
+namespace FastRbm.Tests.Repository;
+
+public sealed partial class SourceFileTests
+{
+    private const int MostLines = 400;
+
+    /// <summary>Files that are longer, each with its reason.</summary>
+    private static readonly Dictionary<string, string> _long = new()
+    {
+        ["src/FastRbm/Models/Rbm.cs"] = "the documentation of every operation of the model",
+        ["src/FastRbm/Serialization/SafetensorsReader.cs"] = "one format's rules, checked in their order",
+        ["src/FastRbm/Training/ContrastiveDivergenceUpdate.cs"] = "the phases of one update over the same buffers",
+    };
+
+    /// <summary>Files outside Memory and Kernels that hand pointers to kernels, each with its reason.</summary>
+    private static readonly Dictionary<string, string> _unsafe = new()
+    {
+        ["src/FastRbm/Evaluation/ExactPartitionFunction.cs"] = "tables of exponentials for the product over octets",
+        ["src/FastRbm/Models/Rbm.cs"] = "arguments of half steps",
+        ["src/FastRbm/Models/RbmWorkspace.cs"] = "scratch lists of half steps",
+        ["src/FastRbm/Sampling/ChainSet.cs"] = "arguments of half steps",
+        ["src/FastRbm/Training/ContrastiveDivergenceUpdate.cs"] = "arguments of half steps and weight updates",
+    };
+
+    private static IEnumerable<string> Sources => RepositoryTree.Files("src", "*.cs").Concat(RepositoryTree.Files("tests", "*.cs"));
+
+    [Fact]
+    public void Namespaces_are_folders()
+    {
+        List<string> wrong = [];
+        foreach (string path in Sources)
+        {
+            string folder = Path.GetDirectoryName(path)!.Replace('\\', '/');
+            string expected = folder[(folder.IndexOf('/', StringComparison.Ordinal) + 1)..].Replace('/', '.');
+            string? found = SourceText.Namespace(RepositoryTree.Read(path));
+            if (found is not null && found != expected)
+            {
+                wrong.Add($"{path}: expected {expected}, found {found}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void A_file_holds_one_type_and_has_its_name()
+    {
+        List<string> wrong = [];
+        foreach (string path in Sources)
+        {
+            string source = RepositoryTree.Read(path);
+            string name = Path.GetFileNameWithoutExtension(path).Split('.', '{', '`')[0];
+            IReadOnlyList<string> types = SourceText.TopLevelTypes(source);
+            bool none = types.Count == 0 && SourceText.Namespace(source) is null;
+            if (!none && (types.Count != 1 || types[0] != name))
+            {
+                wrong.Add($"{path} declares {string.Join(", ", types)}");
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void A_file_is_short_or_has_a_reason() => Assert.Equal(
+        _long.Keys.Order(StringComparer.Ordinal),
+        Sources.Where(static path => File.ReadLines(Path.Combine(RepositoryTree.Root, path)).Count() > MostLines).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Pointers_stay_in_memory_and_kernels_but_for_what_is_handed_to_kernels() => Assert.Equal(
+        _unsafe.Keys.Order(StringComparer.Ordinal),
+        RepositoryTree.Files("src", "*.cs")
+            .Where(static path => !path.StartsWith("src/FastRbm/Memory/", StringComparison.Ordinal))
+            .Where(static path => !path.StartsWith("src/FastRbm/Kernels/", StringComparison.Ordinal))
+            .Where(static path => UnsafeKeyword().IsMatch(SourceText.CodeOnly(RepositoryTree.Read(path)))));
+
+    [Fact]
+    public void No_file_names_a_place_on_somebodys_machine()
+    {
+        string[] places = ["work/", "tmp/wt", "root/", "home/", "Users/"];
+        List<string> wrong = [];
+        foreach (string path in RepositoryTree.Files())
+        {
+            string text = RepositoryTree.Read(path);
+            if (text.Contains('\0', StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            string[] lines = text.Split('\n');
+            for (int line = 0; line < lines.Length; line++)
+            {
+                if (Array.Exists(places, place => Regex.IsMatch(lines[line], $@"(?<![\w.*~$}}/-])/{place}")))
+                {
+                    wrong.Add($"{path}, line {line + 1}: {lines[line].Trim()}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
+
+    [GeneratedRegex(@"(?<![\w.])unsafe\b")]
+    private static partial Regex UnsafeKeyword();
+}
