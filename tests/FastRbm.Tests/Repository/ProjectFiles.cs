@@ -5,9 +5,11 @@ namespace FastRbm.Tests.Repository;
 /// <summary>The project files and what stands in them.</summary>
 internal static class ProjectFiles
 {
-    /// <summary>All project files, and files that they import.</summary>
+    /// <summary>All project files, and files that they import; not those of .ci, which stand for strangers' programs.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. RepositoryTree.Files().Where(static path => Path.GetExtension(path) is ".csproj" or ".props" or ".targets")];
+        [.. RepositoryTree.Files()
+            .Where(static path => Path.GetExtension(path) is ".csproj" or ".props" or ".targets")
+            .Where(static path => !path.StartsWith(".ci/", StringComparison.Ordinal))];
 
     /// <summary>The path of a project by its name.</summary>
     public static string Find(string project) => Assert.Single(All, path => Path.GetFileName(path) == project + ".csproj");
