@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using CommunityToolkit.HighPerformance;
+using FastRbm.Serialization;
 
 namespace FastRbm.Data;
 
@@ -14,24 +15,18 @@ public static class NpyWriter
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="values">rows x columns.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void Write(string path, ReadOnlySpan2D<float> values)
     {
-        using var file = new NewFile(path);
-        Write(file.Stream, values);
-        file.Complete();
+        AtomicFile.Write(path, length: 0, values, static (stream, rows) => Write(stream, rows));
     }
 
     /// <summary>Writes a file of bytes, which appears under its name only when it is complete.</summary>
     /// <param name="path">The file; replaced if it exists.</param>
     /// <param name="values">rows x columns.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public static void Write(string path, ReadOnlySpan2D<byte> values)
     {
-        using var file = new NewFile(path);
-        Write(file.Stream, values);
-        file.Complete();
+        AtomicFile.Write(path, length: 0, values, static (stream, rows) => Write(stream, rows));
     }
 
     /// <summary>Writes floats.</summary>

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.Diagnostics.CodeAnalysis;
+using FastRbm.Cli.Commands;
+using FastRbm.Cli.Options;
+using FastRbm.Errors;
+
+namespace FastRbm.Cli;
+
+/// <summary>The command rbm as a function of its arguments: finds the command, runs it, turns every failure into one line and a code.</summary>
+internal static class Application
+{
+    /// <summary>Runs one command line.</summary>
+    /// <param name="args">The arguments.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <returns>The exit code.</returns>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Users get one line, never a stack trace.")]
+    public static int Run(IReadOnlyList<string> args, Terminal terminal)
+    {
+        try
+        {
+            int code = Invoke(args, terminal);
+            terminal.Output.Flush();
+            return code;
+        }
+        catch (Exception exception)
+        {
+            return Explain(exception, terminal);
+        }
+    }
+
+    private static int Invoke(IReadOnlyList<string> args, Terminal terminal)
+    {
+        Command root = Build(terminal);
+
+        // File names may start with @: response files are off.
+        ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Errors.Count > 0)
+        {
+            Command at = result.CommandResult.Command;
+            string command = at == root ? "rbm" : $"rbm {at.Name}";
+            string message = args.Count == 0 ? $"expected a command ({string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}), found none" : result.Errors[0].Message.TrimEnd('.');
+            terminal.Note($"{message}. See {command} --help.");
+            return ExitCode.Usage;
+        }
+
+        return result.Invoke(new InvocationConfiguration
+        {
+            Output = terminal.Output,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+
+            // Commands that have something to save handle signals themselves and take the time that saving takes.
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static Command Build(Terminal terminal)
+    {
+        Command root = new("rbm", "Restricted Boltzmann machines: train, sample, evaluate, look inside. The same seed gives the same bits on every machine.")
+        {
+            TrainCommand.Create(terminal),
+            SampleCommand.Create(terminal),
+            EvaluateCommand.Create(terminal),
+            EnumerateCommand.Create(terminal),
+            InspectCommand.Create(terminal),
+            DiagnoseCommand.Create(terminal),
+        };
+        root.Options.Add(new HelpOption("--help", "-h", "-?"));
+        root.Options.Add(VersionSwitch.Create(terminal));
+        return root;
+    }
+
+    private static int Explain(Exception exception, Terminal terminal)
+    {
+        // A forced SIMD level is read when the library is first touched.
+        Exception cause = exception is TypeInitializationException { InnerException: { } inner } ? inner : exception;
+        (int code, string message) = cause switch
+        {
+            UsageException => (ExitCode.Usage, cause.Message),
+            InvalidInputException or DivergenceException or IOException or UnauthorizedAccessException => (ExitCode.Failed, cause.Message),
+            ArgumentException argument => (ExitCode.Failed, OptionErrors.MessageOf(argument)),
+            OutOfMemoryException => (ExitCode.Failed, "there isn't enough memory for data and a model of this size."),
+            _ => (ExitCode.Failed, $"unexpected failure, which is a bug: {cause.GetType().Name}: {cause.Message}"),
+        };
+        try
+        {
+            terminal.Note(message);
+        }
+        catch (IOException)
+        {
+            // Nobody reads.
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using FastRbm.Cli.Options;
+using FastRbm.Cli.Running;
+using FastRbm.Data;
+using FastRbm.Training;
+
+namespace FastRbm.Cli.Commands;
+
+/// <summary>rbm train.</summary>
+internal sealed class TrainCommand
+{
+    private const string BinaryUnit = "binary";
+
+    private readonly Terminal _terminal;
+    private readonly TrainingOptionSet _training = new();
+    private readonly Option<string> _data = OptionFactory.RequiredText("--data", CommonOptions.DataHelp, "name|path");
+    private readonly Option<int> _hidden = OptionFactory.RequiredInteger("--hidden", "Hidden units", least: 1);
+    private readonly Option<string> _output = OptionFactory.RequiredText("--output", "Where the model goes: a safetensors file", "file");
+    private readonly Option<int?> _limit = OptionFactory.OptionalInteger("--limit", "Use the first rows only", least: 1);
+    private readonly Option<string?> _validation = OptionFactory.Text("--validation", "Rows for free_energy_gap: a name or a path as for --data", "name|path");
+    private readonly Option<string> _visibleUnit = OptionFactory.Choice("--visible-unit", "The kind of visible units", BinaryUnit, BinaryUnit);
+    private readonly Option<string> _hiddenUnit = OptionFactory.Choice("--hidden-unit", "The kind of hidden units", BinaryUnit, BinaryUnit);
+    private readonly Option<string?> _checkpoint = OptionFactory.Text("--checkpoint", "Save the whole state here after every epoch and on Ctrl-C", "file");
+    private readonly Option<bool> _resume = OptionFactory.Switch("--resume", "Go on from --checkpoint, with the same data and options");
+    private readonly Option<string?> _images = OptionFactory.Text(
+        "--images", "Save pictures here at the start and after every epoch: filters, samples (chains from data), data above reconstructions", "directory");
+
+    private readonly Option<string?> _dataDirectory = CommonOptions.DataDirectory();
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    private TrainCommand(Terminal terminal) => _terminal = terminal;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        TrainCommand train = new(terminal);
+        Command command = new("train", "Train a model; a line an epoch on standard output. A name as --data needs no file: try strokes.")
+        {
+            train._data, train._hidden, train._output, train._limit, train._validation, train._visibleUnit, train._hiddenUnit,
+        };
+        train._training.AddTo(command);
+        foreach (Option option in (ReadOnlySpan<Option>)[train._checkpoint, train._resume, train._images, train._dataDirectory, train._json])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(train.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parse)
+    {
+        TrainingOptions asked = _training.Read(parse);
+        TrainingFiles files = CheckFiles(parse);
+        using TerminationSignals signals = new();
+        try
+        {
+            DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
+            Dataset data = selection.Open(parse.GetRequiredValue(_data), parse.GetValue(_limit), signals.Token);
+            TrainingOptions options = _training.Fit(asked, parse, data.Rows);
+            Dataset? validation = null;
+            if (parse.GetValue(_validation) is { } name)
+            {
+                validation = Prepare(selection.Open(name, null, signals.Token), options);
+                DataSelection.RequireWidth(validation, data.Columns, data.Name);
+            }
+
+            if (files.Images is not null)
+            {
+                OutputPath.MakeDirectory(files.Images);
+            }
+
+            TrainingPlan plan = new(
+                Prepare(data, options), validation, options, parse.GetValue(_hidden), _training.InitialWeights(parse), files, parse.GetValue(_json));
+            using TrainingSession session = TrainingSession.Start(plan, _terminal);
+            return session.Run(signals);
+        }
+        catch (OperationCanceledException)
+        {
+            _terminal.Note($"{signals.What} before the first update; nothing to save.");
+            return signals.ExitCode;
+        }
+    }
+
+    private TrainingFiles CheckFiles(ParseResult parse)
+    {
+        string output = parse.GetRequiredValue(_output);
+        string? checkpoint = parse.GetValue(_checkpoint);
+        bool resume = parse.GetValue(_resume);
+        if (resume && checkpoint is null)
+        {
+            throw new UsageException("--resume: expected --checkpoint with it, found none.");
+        }
+
+        foreach ((string option, string? path) in (ReadOnlySpan<(string, string?)>)[(_output.Name, output), (_checkpoint.Name, checkpoint)])
+        {
+            if (path is not null)
+            {
+                OutputPath.RequireOther(option, path, _data.Name, parse.GetRequiredValue(_data));
+                OutputPath.RequireOther(option, path, _validation.Name, parse.GetValue(_validation));
+            }
+        }
+
+        OutputPath.RequireOther(_output.Name, output, _checkpoint.Name, checkpoint);
+        OutputPath.RequireWritable(output);
+        if (checkpoint is not null)
+        {
+            OutputPath.RequireWritable(checkpoint);
+        }
+
+        return new TrainingFiles(output, checkpoint, resume, parse.GetValue(_images));
+    }
+
+    /// <summary>Rows of bits where they are or become bits, so that they take a bit a value.</summary>
+    private static Dataset Prepare(Dataset data, TrainingOptions options) =>
+        data.IsBinary || options.Binarization == Binarization.Threshold ? DataSelection.ToBits(data) : data;
+}

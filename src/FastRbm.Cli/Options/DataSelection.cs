@@ -1,0 +1,58 @@
+using FastRbm.Cli.Output;
+using FastRbm.Data;
+using FastRbm.Errors;
+
+namespace FastRbm.Cli.Options;
+
+/// <summary>Opens the data that options name.</summary>
+/// <param name="terminal">Told about downloads.</param>
+/// <param name="directory">Where named sets are looked for first, or null.</param>
+internal sealed class DataSelection(Terminal terminal, string? directory)
+{
+    /// <summary>Opens a set and takes its first rows.</summary>
+    /// <param name="nameOrPath">A name or a path.</param>
+    /// <param name="limit">How many rows; null for all.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <returns>The rows.</returns>
+    public Dataset Open(string nameOrPath, int? limit, CancellationToken cancellation)
+    {
+        DatasetSourceOptions options = new() { DataDirectory = directory, Report = terminal.Note };
+        Dataset data = DatasetSource.Open(nameOrPath, options, cancellation);
+        if (limit is not { } rows)
+        {
+            return data;
+        }
+
+        return rows <= data.Rows ? data.Take(rows) : throw new UsageException($"--limit: expected at most the {data.Rows} rows of {data.Name}, found {rows}.");
+    }
+
+    /// <summary>Opens binary rows: grey levels of at least one half are on, which the user is told.</summary>
+    /// <param name="nameOrPath">A name or a path.</param>
+    /// <param name="limit">How many rows; null for all.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <returns>The rows.</returns>
+    public Dataset OpenBits(string nameOrPath, int? limit, CancellationToken cancellation)
+    {
+        Dataset data = Open(nameOrPath, limit, cancellation);
+        if (!data.IsBinary)
+        {
+            terminal.Note($"{data.Name} has grey levels: those of at least one half count as 1.");
+        }
+
+        return ToBits(data);
+    }
+
+    /// <summary>The rows as bits, on from one half.</summary>
+    public static Dataset ToBits(Dataset data) => data is GreyDataset grey ? grey.Threshold() : data;
+
+    /// <summary>Refuses rows of another width than the model's.</summary>
+    /// <exception cref="InvalidInputException">The width differs.</exception>
+    public static void RequireWidth(Dataset data, int visible, string of)
+    {
+        if (data.Columns != visible)
+        {
+            throw new InvalidInputException(
+                data.Name, $"rows of {Numbers.Text(visible)} values, as many as {of} has", $"rows of {Numbers.Text(data.Columns)} values");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.CommandLine;
+using FastRbm.Training;
+
+namespace FastRbm.Cli.Options;
+
+/// <summary>The options of a training run; defaults are those of the library.</summary>
+internal sealed class TrainingOptionSet
+{
+    /// <summary>--initial-weights normal.</summary>
+    public const string NormalWeights = "normal";
+
+    /// <summary>--initial-weights xavier.</summary>
+    public const string XavierWeights = "xavier";
+
+    private static readonly TrainingOptions Defaults = new();
+
+    private static readonly Dictionary<string, TrainingAlgorithm> Algorithms = new(StringComparer.Ordinal)
+    {
+        ["cd"] = TrainingAlgorithm.ContrastiveDivergence,
+        ["pcd"] = TrainingAlgorithm.PersistentContrastiveDivergence,
+    };
+
+    private static readonly Dictionary<string, ScheduleShape> Schedules = new(StringComparer.Ordinal)
+    {
+        ["constant"] = ScheduleShape.Constant,
+        ["linear"] = ScheduleShape.Linear,
+        ["exponential"] = ScheduleShape.Exponential,
+        ["cosine"] = ScheduleShape.Cosine,
+    };
+
+    private static readonly Dictionary<string, Binarization> Binarizations = new(StringComparer.Ordinal)
+    {
+        ["threshold"] = Binarization.Threshold,
+        ["sample"] = Binarization.Sample,
+        ["none"] = Binarization.None,
+    };
+
+    private readonly Option<string> _algorithm = OptionFactory.Choice(
+        "--algorithm", "Where negative chains start: at the data (cd) or where they were left (pcd)", WordOf(Algorithms, Defaults.Algorithm), Algorithms.Keys);
+
+    private readonly Option<int> _steps = OptionFactory.Integer("--steps", "Gibbs steps of the chains in each update", Defaults.Steps);
+    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Passes over the data", Defaults.Epochs);
+    private readonly Option<int?> _batchSize = OptionFactory.OptionalInteger(
+        "--batch-size", $"Rows in a minibatch [default: {Defaults.BatchSize}, or all rows if there are fewer]");
+
+    private readonly Option<int?> _chains = OptionFactory.OptionalInteger("--chains", "Persistent chains of pcd [default: the batch size]", least: 1);
+    private readonly Option<double> _rate = OptionFactory.Number("--learning-rate", "The learning rate of the first update", Defaults.LearningRate.Initial);
+    private readonly Option<string> _schedule = OptionFactory.Choice(
+        "--learning-rate-schedule", "How the learning rate goes from first to last update", WordOf(Schedules, Defaults.LearningRate.Shape), Schedules.Keys);
+
+    private readonly Option<double?> _finalRate = OptionFactory.OptionalNumber(
+        "--final-learning-rate", $"The learning rate of the last update, unless constant [default: {Defaults.LearningRate.Final:0.##}]");
+
+    private readonly Option<double> _momentum = OptionFactory.Number("--momentum", "The momentum", Defaults.Momentum.Final);
+    private readonly Option<double?> _initialMomentum = OptionFactory.OptionalNumber(
+        "--initial-momentum", $"The momentum of the first epoch, with --momentum-ramp [default: {Defaults.Momentum.Initial:0.##}]");
+
+    private readonly Option<int> _momentumRamp = OptionFactory.Integer(
+        "--momentum-ramp", "Epochs over which the momentum goes from initial to final", Defaults.Momentum.RampEpochs);
+
+    private readonly Option<double> _weightDecay = OptionFactory.Number("--weight-decay", "The L2 coefficient of the weights", Defaults.WeightDecay);
+    private readonly Option<double> _l1Decay = OptionFactory.Number("--l1-decay", "The L1 coefficient of the weights", Defaults.L1Decay);
+    private readonly Option<string> _binarize = OptionFactory.Choice(
+        "--binarize", "What becomes of grey levels: on from one half, drawn afresh in every epoch, or used as means",
+        WordOf(Binarizations, Defaults.Binarization), Binarizations.Keys);
+
+    private readonly Option<string> _initialWeights = OptionFactory.Choice(
+        "--initial-weights", "Normal with deviation 0.01, or by the sizes of the layers", NormalWeights, NormalWeights, XavierWeights);
+
+    private readonly Option<ulong> _seed = CommonOptions.Seed();
+    private readonly Option<int?> _threads = CommonOptions.Threads();
+
+    /// <summary>Adds all options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (ReadOnlySpan<Option>)
+            [
+                _algorithm, _steps, _epochs, _batchSize, _chains, _rate, _schedule, _finalRate, _momentum, _initialMomentum, _momentumRamp,
+                _weightDecay, _l1Decay, _binarize, _initialWeights, _seed, _threads,
+            ])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Reads the options and checks all that can be checked without data.</summary>
+    /// <exception cref="UsageException">A value is out of range, or options contradict each other.</exception>
+    public TrainingOptions Read(ParseResult parse)
+    {
+        TrainingAlgorithm algorithm = Algorithms[parse.GetRequiredValue(_algorithm)];
+        ScheduleShape shape = Schedules[parse.GetRequiredValue(_schedule)];
+        int? chains = parse.GetValue(_chains);
+        if (chains is not null && algorithm != TrainingAlgorithm.PersistentContrastiveDivergence)
+        {
+            throw new UsageException("--chains: expected --algorithm pcd with it, found cd.");
+        }
+
+        double? finalRate = parse.GetValue(_finalRate);
+        if (finalRate is not null && shape == ScheduleShape.Constant)
+        {
+            throw new UsageException("--final-learning-rate: expected a --learning-rate-schedule with it, found constant.");
+        }
+
+        double? initialMomentum = parse.GetValue(_initialMomentum);
+        int ramp = parse.GetValue(_momentumRamp);
+        if (initialMomentum is not null && ramp == 0)
+        {
+            throw new UsageException("--initial-momentum: expected --momentum-ramp with it, found none.");
+        }
+
+        double rate = parse.GetValue(_rate);
+        TrainingOptions options = Defaults with
+        {
+            Algorithm = algorithm,
+            Steps = parse.GetValue(_steps),
+            Epochs = parse.GetValue(_epochs),
+            BatchSize = parse.GetValue(_batchSize) ?? Defaults.BatchSize,
+            Chains = chains ?? Defaults.Chains,
+            LearningRate = shape == ScheduleShape.Constant
+                ? LearningRateSchedule.Constant(rate)
+                : new LearningRateSchedule { Initial = rate, Final = finalRate ?? Defaults.LearningRate.Final, Shape = shape },
+            Momentum = new MomentumSchedule
+            {
+                Initial = initialMomentum ?? Defaults.Momentum.Initial,
+                Final = parse.GetValue(_momentum),
+                RampEpochs = ramp,
+            },
+            WeightDecay = parse.GetValue(_weightDecay),
+            L1Decay = parse.GetValue(_l1Decay),
+            Binarization = Binarizations[parse.GetRequiredValue(_binarize)],
+            Seed = parse.GetValue(_seed),
+            Threads = CommonOptions.ThreadsOf(parse, _threads),
+        };
+        OptionErrors.Validate(options, int.MaxValue);
+        return options;
+    }
+
+    /// <summary>Fits the options to the data: without --batch-size a minibatch isn't larger than the data.</summary>
+    /// <exception cref="UsageException">The data have fewer rows than --batch-size.</exception>
+    public TrainingOptions Fit(TrainingOptions options, ParseResult parse, int rows)
+    {
+        TrainingOptions fitted = parse.GetValue(_batchSize) is null ? options with { BatchSize = Math.Min(options.BatchSize, rows) } : options;
+        OptionErrors.Validate(fitted, rows);
+        return fitted;
+    }
+
+    /// <summary>Normal or xavier.</summary>
+    public string InitialWeights(ParseResult parse) => parse.GetRequiredValue(_initialWeights);
+
+    /// <summary>The word for an algorithm.</summary>
+    public static string WordOf(TrainingAlgorithm algorithm) => WordOf(Algorithms, algorithm);
+
+    /// <summary>The word for a schedule.</summary>
+    public static string WordOf(ScheduleShape shape) => WordOf(Schedules, shape);
+
+    /// <summary>The word for a way to make bits.</summary>
+    public static string WordOf(Binarization binarization) => WordOf(Binarizations, binarization);
+
+    private static string WordOf<T>(Dictionary<string, T> words, T value)
+        where T : struct, Enum => words.First(pair => EqualityComparer<T>.Default.Equals(pair.Value, value)).Key;
+}

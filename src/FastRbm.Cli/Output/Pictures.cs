@@ -1,0 +1,45 @@
+using FastRbm.Data;
+using FastRbm.Imaging;
+using FastRbm.Memory;
+using FastRbm.Models;
+
+namespace FastRbm.Cli.Output;
+
+/// <summary>Mosaics of what a model holds.</summary>
+internal static class Pictures
+{
+    /// <summary>The most filters that a picture shows.</summary>
+    public const int MostFilters = 100;
+
+    // Small images are drawn larger, up to about this side.
+    private const int TileSide = 56;
+    private const int LargestZoom = 8;
+
+    /// <summary>The weights of the first hidden units, each to its own scale: blue below 0, white 0, red above.</summary>
+    public static PixelImage Filters(Rbm rbm, ImageShape shape)
+    {
+        Mosaic mosaic = Layout(Math.Min(MostFilters, rbm.Hidden.Count), shape, pairs: false);
+        return mosaic.RenderSigned((unit, pixels) =>
+        {
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] = rbm.Weights[i, unit];
+            }
+        });
+    }
+
+    /// <summary>Means in [0, 1], a row a tile.</summary>
+    public static PixelImage Means(Matrix means, ImageShape shape) =>
+        Layout(means.Rows, shape, pairs: false).RenderMeans((tile, pixels) => means.Row(tile).CopyTo(pixels));
+
+    /// <summary>Binary states, a row a tile.</summary>
+    public static PixelImage States(BitMatrix states, ImageShape shape) => Layout(states.Rows, shape, pairs: false).RenderBits(states);
+
+    /// <summary>Rows, each above its reconstruction.</summary>
+    public static PixelImage Pairs(Matrix rows, Matrix reconstructions, ImageShape shape) =>
+        Layout(2 * rows.Rows, shape, pairs: true).RenderMeans((tile, pixels) => (tile % 2 == 0 ? rows : reconstructions).Row(tile / 2).CopyTo(pixels));
+
+    private static Mosaic Layout(int tiles, ImageShape shape, bool pairs) => new(
+        tiles, shape.Height, shape.Width,
+        new MosaicOptions { Pairs = pairs, Zoom = Math.Clamp(TileSide / Math.Max(shape.Height, shape.Width), 1, LargestZoom) });
+}

@@ -1,0 +1,15 @@
+using FastRbm.Data;
+using FastRbm.Training;
+
+namespace FastRbm.Cli.Running;
+
+/// <summary>All that a training run needs, checked.</summary>
+/// <param name="Data">The rows to train on.</param>
+/// <param name="Validation">Rows for the free-energy gap, or null.</param>
+/// <param name="Options">The options.</param>
+/// <param name="Hidden">The number of hidden units.</param>
+/// <param name="InitialWeights">Normal or xavier.</param>
+/// <param name="Files">Where to write.</param>
+/// <param name="Json">Whether lines are JSON objects.</param>
+internal sealed record TrainingPlan(
+    Dataset Data, Dataset? Validation, TrainingOptions Options, int Hidden, string InitialWeights, TrainingFiles Files, bool Json);

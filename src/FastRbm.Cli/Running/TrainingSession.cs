@@ -1,0 +1,139 @@
+using FastRbm.Cli.Options;
+using FastRbm.Cli.Output;
+using FastRbm.Errors;
+using FastRbm.Models;
+using FastRbm.Serialization;
+using FastRbm.Training;
+
+namespace FastRbm.Cli.Running;
+
+/// <summary>One run of rbm train: trains, reports, and saves what there is to save however the run ends.</summary>
+internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
+{
+    private readonly Terminal _terminal;
+    private readonly TrainingPlan _plan;
+    private readonly Trainer _trainer;
+    private readonly ProgressBar _bar;
+    private readonly EpochTable _table;
+    private readonly TrainingPictures? _pictures;
+    private readonly double _firstShare;
+
+    private TrainingSession(Terminal terminal, TrainingPlan plan, Trainer trainer)
+    {
+        _terminal = terminal;
+        _plan = plan;
+        _trainer = trainer;
+        _bar = new ProgressBar(terminal);
+        _table = new EpochTable(terminal.Output, plan.Json, plan.Validation is not null);
+        _firstShare = (double)trainer.State.Update / trainer.TotalUpdates;
+        _pictures = plan.Files.Images is null ? null : new TrainingPictures(plan.Files.Images, trainer, plan.Data);
+    }
+
+    /// <summary>Makes a new model, or goes on with a saved run.</summary>
+    public static TrainingSession Start(TrainingPlan plan, Terminal terminal)
+    {
+        Trainer trainer = plan.Files.Resume ? Resume(plan) : new Trainer(NewModel(plan), plan.Data, plan.Options, plan.Validation);
+        return new TrainingSession(terminal, plan, trainer);
+    }
+
+    /// <summary>Trains to the end, or until a signal or the guard stops it.</summary>
+    /// <param name="signals">Signals.</param>
+    /// <returns>The exit code.</returns>
+    public int Run(TerminationSignals signals)
+    {
+        try
+        {
+            _pictures?.Save(_trainer.State.Epoch);
+            _trainer.Run(this, signals.Token);
+            _bar.Clear();
+        }
+        catch (OperationCanceledException)
+        {
+            _bar.Clear();
+            string path = _plan.Files.Checkpoint ?? OutputPath.Beside(_plan.Files.Output, "interrupted");
+            SaveState(path);
+            _terminal.Note(
+                $"{signals.What} after update {Numbers.Text(_trainer.State.Update)} of {Numbers.Text(_trainer.TotalUpdates)}; the state is saved in {path}: "
+                + $"the same command with --checkpoint {path} --resume goes on.");
+            return signals.ExitCode;
+        }
+        catch (DivergenceException divergence)
+        {
+            // Not the checkpoint: the chains have gone on since, so that this is a model, not a state to resume.
+            _bar.Clear();
+            string path = OutputPath.Beside(_plan.Files.Output, "last-good");
+            ModelFile.Save(path, _trainer.Model, ModelDescription.Of(_plan, _trainer));
+            _terminal.Note($"{divergence.Message} That model is saved in {path}; {_plan.Files.Output} isn't written.");
+            return ExitCode.Failed;
+        }
+
+        ModelFile.Save(_plan.Files.Output, _trainer.Model, ModelDescription.Of(_plan, _trainer));
+        _pictures?.SaveLast(_trainer.State.Epoch);
+        _terminal.Note($"the model is saved in {_plan.Files.Output}.");
+        return ExitCode.Done;
+    }
+
+    /// <inheritdoc/>
+    public void Report(TrainingProgress value)
+    {
+        if (!value.EpochCompleted)
+        {
+            _bar.Show(
+                (double)value.Updates / value.TotalUpdates,
+                _firstShare,
+                () => $"epoch {Numbers.Text(value.Epoch)} of {Numbers.Text(_plan.Options.Epochs)}, {Numbers.Text(value.SamplesPerSecond, "F0")} samples/s");
+            return;
+        }
+
+        _bar.Clear();
+        _table.Write(value);
+        if (_plan.Files.Checkpoint is { } path)
+        {
+            SaveState(path);
+        }
+
+        _pictures?.Save(value.Epoch);
+    }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _trainer.Dispose();
+
+    private void SaveState(string path) =>
+        TrainingCheckpoint.Save(path, _trainer, _plan.Data.Fingerprint(), ModelDescription.Of(_plan, _trainer));
+
+    private static Rbm NewModel(TrainingPlan plan) => plan.InitialWeights == TrainingOptionSet.XavierWeights
+        ? RbmInitializer.Xavier(plan.Data, plan.Hidden, plan.Options.Seed)
+        : RbmInitializer.Normal(plan.Data, plan.Hidden, plan.Options.Seed);
+
+    private static Trainer Resume(TrainingPlan plan)
+    {
+        string path = plan.Files.Checkpoint!;
+        IReadOnlyDictionary<string, string> saved = ModelFile.LoadMetadata(path);
+        Trainer trainer = TrainingCheckpoint.Resume(path, plan.Data, plan.Data.Fingerprint(), plan.Options, plan.Validation);
+        try
+        {
+            RequireSame(path, "--hidden", Numbers.Text(trainer.Model.Hidden.Count), Numbers.Text(plan.Hidden));
+            RequireSame(path, "--initial-weights", saved.GetValueOrDefault(ModelDescription.InitialWeightsKey, plan.InitialWeights), plan.InitialWeights);
+            if (trainer.State.Epoch > plan.Options.Epochs || (trainer.State.Epoch == plan.Options.Epochs && trainer.State.FirstRow > 0))
+            {
+                throw new InvalidInputException(
+                    path, $"a run of at most {plan.Options.Epochs} epochs, by --epochs", $"one that has done {trainer.State.Update} updates of {trainer.UpdatesPerEpoch} an epoch");
+            }
+
+            return trainer;
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireSame(string path, string option, string saved, string now)
+    {
+        if (saved != now)
+        {
+            throw new InvalidInputException(path, "the data and options of the saved run", $"{option} {saved} in the checkpoint, {now} now");
+        }
+    }
+}
