@@ -12,15 +12,15 @@ internal sealed class TrainingOptionSet
     /// <summary>--initial-weights xavier.</summary>
     public const string XavierWeights = "xavier";
 
-    private static readonly TrainingOptions Defaults = new();
+    private static readonly TrainingOptions _defaults = new();
 
-    private static readonly Dictionary<string, TrainingAlgorithm> Algorithms = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, TrainingAlgorithm> _algorithms = new(StringComparer.Ordinal)
     {
         ["cd"] = TrainingAlgorithm.ContrastiveDivergence,
         ["pcd"] = TrainingAlgorithm.PersistentContrastiveDivergence,
     };
 
-    private static readonly Dictionary<string, ScheduleShape> Schedules = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, ScheduleShape> _schedules = new(StringComparer.Ordinal)
     {
         ["constant"] = ScheduleShape.Constant,
         ["linear"] = ScheduleShape.Linear,
@@ -28,7 +28,7 @@ internal sealed class TrainingOptionSet
         ["cosine"] = ScheduleShape.Cosine,
     };
 
-    private static readonly Dictionary<string, Binarization> Binarizations = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Binarization> _binarizations = new(StringComparer.Ordinal)
     {
         ["threshold"] = Binarization.Threshold,
         ["sample"] = Binarization.Sample,
@@ -36,33 +36,33 @@ internal sealed class TrainingOptionSet
     };
 
     private readonly Option<string> _algorithm = OptionFactory.Choice(
-        "--algorithm", "Where negative chains start: at the data (cd) or where they were left (pcd)", WordOf(Algorithms, Defaults.Algorithm), Algorithms.Keys);
+        "--algorithm", "Where negative chains start: at the data (cd) or where they were left (pcd)", WordOf(_algorithms, _defaults.Algorithm), _algorithms.Keys);
 
-    private readonly Option<int> _steps = OptionFactory.Integer("--steps", "Gibbs steps of the chains in each update", Defaults.Steps);
-    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Passes over the data", Defaults.Epochs);
+    private readonly Option<int> _steps = OptionFactory.Integer("--steps", "Gibbs steps of the chains in each update", _defaults.Steps);
+    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Passes over the data", _defaults.Epochs);
     private readonly Option<int?> _batchSize = OptionFactory.OptionalInteger(
-        "--batch-size", $"Rows in a minibatch [default: {Defaults.BatchSize}, or all rows if there are fewer]");
+        "--batch-size", $"Rows in a minibatch [default: {_defaults.BatchSize}, or all rows if there are fewer]");
 
     private readonly Option<int?> _chains = OptionFactory.OptionalInteger("--chains", "Persistent chains of pcd [default: the batch size]", least: 1);
-    private readonly Option<double> _rate = OptionFactory.Number("--learning-rate", "The learning rate of the first update", Defaults.LearningRate.Initial);
+    private readonly Option<double> _rate = OptionFactory.Number("--learning-rate", "The learning rate of the first update", _defaults.LearningRate.Initial);
     private readonly Option<string> _schedule = OptionFactory.Choice(
-        "--learning-rate-schedule", "How the learning rate goes from first to last update", WordOf(Schedules, Defaults.LearningRate.Shape), Schedules.Keys);
+        "--learning-rate-schedule", "How the learning rate goes from first to last update", WordOf(_schedules, _defaults.LearningRate.Shape), _schedules.Keys);
 
     private readonly Option<double?> _finalRate = OptionFactory.OptionalNumber(
-        "--final-learning-rate", $"The learning rate of the last update, unless constant [default: {Defaults.LearningRate.Final:0.##}]");
+        "--final-learning-rate", $"The learning rate of the last update, unless constant [default: {_defaults.LearningRate.Final:0.##}]");
 
-    private readonly Option<double> _momentum = OptionFactory.Number("--momentum", "The momentum", Defaults.Momentum.Final);
+    private readonly Option<double> _momentum = OptionFactory.Number("--momentum", "The momentum", _defaults.Momentum.Final);
     private readonly Option<double?> _initialMomentum = OptionFactory.OptionalNumber(
-        "--initial-momentum", $"The momentum of the first epoch, with --momentum-ramp [default: {Defaults.Momentum.Initial:0.##}]");
+        "--initial-momentum", $"The momentum of the first epoch, with --momentum-ramp [default: {_defaults.Momentum.Initial:0.##}]");
 
     private readonly Option<int> _momentumRamp = OptionFactory.Integer(
-        "--momentum-ramp", "Epochs over which the momentum goes from initial to final", Defaults.Momentum.RampEpochs);
+        "--momentum-ramp", "Epochs over which the momentum goes from initial to final", _defaults.Momentum.RampEpochs);
 
-    private readonly Option<double> _weightDecay = OptionFactory.Number("--weight-decay", "The L2 coefficient of the weights", Defaults.WeightDecay);
-    private readonly Option<double> _l1Decay = OptionFactory.Number("--l1-decay", "The L1 coefficient of the weights", Defaults.L1Decay);
+    private readonly Option<double> _weightDecay = OptionFactory.Number("--weight-decay", "The L2 coefficient of the weights", _defaults.WeightDecay);
+    private readonly Option<double> _l1Decay = OptionFactory.Number("--l1-decay", "The L1 coefficient of the weights", _defaults.L1Decay);
     private readonly Option<string> _binarize = OptionFactory.Choice(
         "--binarize", "What becomes of grey levels: on from one half, drawn afresh in every epoch, or used as means",
-        WordOf(Binarizations, Defaults.Binarization), Binarizations.Keys);
+        WordOf(_binarizations, _defaults.Binarization), _binarizations.Keys);
 
     private readonly Option<string> _initialWeights = OptionFactory.Choice(
         "--initial-weights", "Normal with deviation 0.01, or by the sizes of the layers", NormalWeights, NormalWeights, XavierWeights);
@@ -87,8 +87,8 @@ internal sealed class TrainingOptionSet
     /// <exception cref="UsageException">A value is out of range, or options contradict each other.</exception>
     public TrainingOptions Read(ParseResult parse)
     {
-        TrainingAlgorithm algorithm = Algorithms[parse.GetRequiredValue(_algorithm)];
-        ScheduleShape shape = Schedules[parse.GetRequiredValue(_schedule)];
+        TrainingAlgorithm algorithm = _algorithms[parse.GetRequiredValue(_algorithm)];
+        ScheduleShape shape = _schedules[parse.GetRequiredValue(_schedule)];
         int? chains = parse.GetValue(_chains);
         if (chains is not null && algorithm != TrainingAlgorithm.PersistentContrastiveDivergence)
         {
@@ -109,25 +109,25 @@ internal sealed class TrainingOptionSet
         }
 
         double rate = parse.GetValue(_rate);
-        TrainingOptions options = Defaults with
+        TrainingOptions options = _defaults with
         {
             Algorithm = algorithm,
             Steps = parse.GetValue(_steps),
             Epochs = parse.GetValue(_epochs),
-            BatchSize = parse.GetValue(_batchSize) ?? Defaults.BatchSize,
-            Chains = chains ?? Defaults.Chains,
+            BatchSize = parse.GetValue(_batchSize) ?? _defaults.BatchSize,
+            Chains = chains ?? _defaults.Chains,
             LearningRate = shape == ScheduleShape.Constant
                 ? LearningRateSchedule.Constant(rate)
-                : new LearningRateSchedule { Initial = rate, Final = finalRate ?? Defaults.LearningRate.Final, Shape = shape },
+                : new LearningRateSchedule { Initial = rate, Final = finalRate ?? _defaults.LearningRate.Final, Shape = shape },
             Momentum = new MomentumSchedule
             {
-                Initial = initialMomentum ?? Defaults.Momentum.Initial,
+                Initial = initialMomentum ?? _defaults.Momentum.Initial,
                 Final = parse.GetValue(_momentum),
                 RampEpochs = ramp,
             },
             WeightDecay = parse.GetValue(_weightDecay),
             L1Decay = parse.GetValue(_l1Decay),
-            Binarization = Binarizations[parse.GetRequiredValue(_binarize)],
+            Binarization = _binarizations[parse.GetRequiredValue(_binarize)],
             Seed = parse.GetValue(_seed),
             Threads = CommonOptions.ThreadsOf(parse, _threads),
         };
@@ -148,13 +148,13 @@ internal sealed class TrainingOptionSet
     public string InitialWeights(ParseResult parse) => parse.GetRequiredValue(_initialWeights);
 
     /// <summary>The word for an algorithm.</summary>
-    public static string WordOf(TrainingAlgorithm algorithm) => WordOf(Algorithms, algorithm);
+    public static string WordOf(TrainingAlgorithm algorithm) => WordOf(_algorithms, algorithm);
 
     /// <summary>The word for a schedule.</summary>
-    public static string WordOf(ScheduleShape shape) => WordOf(Schedules, shape);
+    public static string WordOf(ScheduleShape shape) => WordOf(_schedules, shape);
 
     /// <summary>The word for a way to make bits.</summary>
-    public static string WordOf(Binarization binarization) => WordOf(Binarizations, binarization);
+    public static string WordOf(Binarization binarization) => WordOf(_binarizations, binarization);
 
     private static string WordOf<T>(Dictionary<string, T> words, T value)
         where T : struct, Enum => words.First(pair => EqualityComparer<T>.Default.Equals(pair.Value, value)).Key;
