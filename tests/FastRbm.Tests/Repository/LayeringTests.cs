@@ -33,7 +33,7 @@ public sealed class LayeringTests
             }
         }
 
-        Assert.Empty(wrong);
+        Findings.None(wrong);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class LayeringTests
             }
         }
 
-        Assert.Empty(wrong);
+        Findings.None(wrong);
         Assert.InRange(uses, 1000, int.MaxValue);
     }
 

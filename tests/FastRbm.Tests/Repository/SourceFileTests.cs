@@ -38,7 +38,7 @@ public sealed partial class SourceFileTests
             }
         }
 
-        Assert.Empty(wrong);
+        Findings.None(wrong);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed partial class SourceFileTests
             }
         }
 
-        Assert.Empty(wrong);
+        Findings.None(wrong);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed partial class SourceFileTests
             }
         }
 
-        Assert.Empty(wrong);
+        Findings.None(wrong);
     }
 
     [GeneratedRegex(@"(?<![\w.])unsafe\b")]
