@@ -12,7 +12,9 @@ internal sealed class TrainingOptionSet
     /// <summary>--initial-weights xavier.</summary>
     public const string XavierWeights = "xavier";
 
-    private static readonly TrainingOptions _defaults = new();
+    // Persistent chains follow a constant rate into one mode: samples of MNIST are then nearly all sevens. A rate that falls without
+    // regard to the length of the run gives all ten digits, and a longer run still goes on from where a shorter one stopped.
+    private static readonly TrainingOptions _defaults = new() { LearningRate = new() { Initial = 0.1, Shape = ScheduleShape.Inverse } };
 
     private static readonly Dictionary<string, TrainingAlgorithm> _algorithms = new(StringComparer.Ordinal)
     {
@@ -26,6 +28,7 @@ internal sealed class TrainingOptionSet
         ["linear"] = ScheduleShape.Linear,
         ["exponential"] = ScheduleShape.Exponential,
         ["cosine"] = ScheduleShape.Cosine,
+        ["inverse"] = ScheduleShape.Inverse,
     };
 
     private static readonly Dictionary<string, Binarization> _binarizations = new(StringComparer.Ordinal)
@@ -46,10 +49,13 @@ internal sealed class TrainingOptionSet
     private readonly Option<int?> _chains = OptionFactory.OptionalInteger("--chains", "Persistent chains of pcd [default: the batch size]", least: 1);
     private readonly Option<double> _rate = OptionFactory.Number("--learning-rate", "The learning rate of the first update", _defaults.LearningRate.Initial);
     private readonly Option<string> _schedule = OptionFactory.Choice(
-        "--learning-rate-schedule", "How the learning rate goes from first to last update", WordOf(_schedules, _defaults.LearningRate.Shape), _schedules.Keys);
+        "--learning-rate-schedule", "How the learning rate goes from update to update; inverse is rate / (1 + update / decay)", WordOf(_schedules, _defaults.LearningRate.Shape), _schedules.Keys);
 
     private readonly Option<double?> _finalRate = OptionFactory.OptionalNumber(
-        "--final-learning-rate", $"The learning rate of the last update, unless constant [default: {_defaults.LearningRate.Final:0.##}]");
+        "--final-learning-rate", $"The learning rate of the last update: linear, exponential and cosine [default: {_defaults.LearningRate.Final:0.##}]");
+
+    private readonly Option<double?> _rateDecay = OptionFactory.OptionalNumber(
+        "--learning-rate-decay", $"Updates after which an inverse schedule has halved the rate [default: {_defaults.LearningRate.DecayUpdates:0.##}]");
 
     private readonly Option<double> _momentum = OptionFactory.Number("--momentum", "The momentum", _defaults.Momentum.Final);
     private readonly Option<double?> _initialMomentum = OptionFactory.OptionalNumber(
@@ -75,7 +81,7 @@ internal sealed class TrainingOptionSet
     {
         foreach (Option option in (ReadOnlySpan<Option>)
             [
-                _algorithm, _steps, _epochs, _batchSize, _chains, _rate, _schedule, _finalRate, _momentum, _initialMomentum, _momentumRamp,
+                _algorithm, _steps, _epochs, _batchSize, _chains, _rate, _schedule, _finalRate, _rateDecay, _momentum, _initialMomentum, _momentumRamp,
                 _weightDecay, _l1Decay, _binarize, _initialWeights, _seed, _threads,
             ])
         {
@@ -88,18 +94,13 @@ internal sealed class TrainingOptionSet
     public TrainingOptions Read(ParseResult parse)
     {
         TrainingAlgorithm algorithm = _algorithms[parse.GetRequiredValue(_algorithm)];
-        ScheduleShape shape = _schedules[parse.GetRequiredValue(_schedule)];
         int? chains = parse.GetValue(_chains);
         if (chains is not null && algorithm != TrainingAlgorithm.PersistentContrastiveDivergence)
         {
             throw new UsageException("--chains: expected --algorithm pcd with it, found cd.");
         }
 
-        double? finalRate = parse.GetValue(_finalRate);
-        if (finalRate is not null && shape == ScheduleShape.Constant)
-        {
-            throw new UsageException("--final-learning-rate: expected a --learning-rate-schedule with it, found constant.");
-        }
+        LearningRateSchedule rate = ReadRate(parse);
 
         double? initialMomentum = parse.GetValue(_initialMomentum);
         int ramp = parse.GetValue(_momentumRamp);
@@ -108,7 +109,6 @@ internal sealed class TrainingOptionSet
             throw new UsageException("--initial-momentum: expected --momentum-ramp with it, found none.");
         }
 
-        double rate = parse.GetValue(_rate);
         TrainingOptions options = _defaults with
         {
             Algorithm = algorithm,
@@ -116,9 +116,7 @@ internal sealed class TrainingOptionSet
             Epochs = parse.GetValue(_epochs),
             BatchSize = parse.GetValue(_batchSize) ?? _defaults.BatchSize,
             Chains = chains ?? _defaults.Chains,
-            LearningRate = shape == ScheduleShape.Constant
-                ? LearningRateSchedule.Constant(rate)
-                : new LearningRateSchedule { Initial = rate, Final = finalRate ?? _defaults.LearningRate.Final, Shape = shape },
+            LearningRate = rate,
             Momentum = new MomentumSchedule
             {
                 Initial = initialMomentum ?? _defaults.Momentum.Initial,
@@ -155,6 +153,30 @@ internal sealed class TrainingOptionSet
 
     /// <summary>The word for a way to make bits.</summary>
     public static string WordOf(Binarization binarization) => WordOf(_binarizations, binarization);
+
+    private LearningRateSchedule ReadRate(ParseResult parse)
+    {
+        string word = parse.GetRequiredValue(_schedule);
+        double initial = parse.GetValue(_rate);
+        LearningRateSchedule schedule = new() { Initial = initial, Final = initial, Shape = _schedules[word] };
+        double? final = parse.GetValue(_finalRate);
+        if (final is not null && !schedule.DependsOnLength)
+        {
+            throw new UsageException($"{_finalRate.Name}: expected {_schedule.Name} linear, exponential or cosine with it, found {word}.");
+        }
+
+        double? decay = parse.GetValue(_rateDecay);
+        if (decay is not null && schedule.Shape != ScheduleShape.Inverse)
+        {
+            throw new UsageException($"{_rateDecay.Name}: expected {_schedule.Name} inverse with it, found {word}.");
+        }
+
+        return schedule with
+        {
+            Final = schedule.DependsOnLength ? final ?? _defaults.LearningRate.Final : initial,
+            DecayUpdates = decay ?? _defaults.LearningRate.DecayUpdates,
+        };
+    }
 
     private static string WordOf<T>(Dictionary<string, T> words, T value)
         where T : struct, Enum => words.First(pair => EqualityComparer<T>.Default.Equals(pair.Value, value)).Key;

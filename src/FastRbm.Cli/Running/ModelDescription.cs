@@ -36,6 +36,11 @@ internal static class ModelDescription
             ["binarize"] = TrainingOptionSet.WordOf(options.Binarization),
             [InitialWeightsKey] = plan.InitialWeights,
         };
+        if (options.LearningRate.Shape == ScheduleShape.Inverse)
+        {
+            description["learning_rate_decay"] = Numbers.Text(options.LearningRate.DecayUpdates);
+        }
+
         if (options.Algorithm == TrainingAlgorithm.PersistentContrastiveDivergence)
         {
             description["chains"] = Numbers.Text(options.Chains == 0 ? options.BatchSize : options.Chains);

@@ -23,7 +23,7 @@ internal sealed class TrainingPictures
     private readonly Matrix _rows;
     private readonly RbmWorkspace _workspace;
 
-    /// <summary>Picks evenly spaced rows to reconstruct and to start chains from.</summary>
+    /// <summary>Picks rows to reconstruct and to start chains from.</summary>
     public TrainingPictures(string directory, Trainer trainer, Dataset data)
     {
         _directory = directory;
@@ -31,8 +31,8 @@ internal sealed class TrainingPictures
         _options = trainer.Options;
         _shape = PictureShape.Of(data);
         _workspace = new RbmWorkspace(_rbm);
-        _rows = Spaced(data, Reconstructions);
-        _starts = Bits(Spaced(data, Samples), data.Name);
+        _rows = Spread(data, Reconstructions);
+        _starts = Bits(Spread(data, Samples), data.Name);
     }
 
     /// <summary>Saves the pictures of an epoch.</summary>
@@ -78,13 +78,16 @@ internal sealed class TrainingPictures
         return Pictures.Pairs(_rows, means, _shape);
     }
 
-    private static Matrix Spaced(Dataset data, int most)
+    /// <summary>Rows from all over the data, at steps of the golden section: equal steps would meet the same class in data that take turns.</summary>
+    private static Matrix Spread(Dataset data, int most)
     {
+        const double GoldenSection = 0.6180339887498949;
         int count = Math.Min(most, data.Rows);
         Matrix rows = new(count, data.Columns);
         for (int row = 0; row < count; row++)
         {
-            data.CopyMeans((int)((long)row * data.Rows / count), rows.Row(row));
+            int from = count == data.Rows ? row : (int)(row * GoldenSection % 1 * data.Rows);
+            data.CopyMeans(from, rows.Row(row));
         }
 
         return rows;

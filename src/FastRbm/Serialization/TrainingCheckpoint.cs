@@ -59,8 +59,8 @@ public static class TrainingCheckpoint
     /// <param name="path">The checkpoint.</param>
     /// <param name="rows">The data of the run.</param>
     /// <param name="dataFingerprint">What identifies the data.</param>
-    /// <param name="options">The options of the run. Threads and monitor rows may differ, and so may epochs while the learning
-    /// rate is constant.</param>
+    /// <param name="options">The options of the run. Threads and monitor rows may differ, and so may epochs unless the
+    /// learning rate depends on them.</param>
     /// <param name="validation">Rows for the free-energy gap, or null.</param>
     /// <returns>The trainer, which the caller disposes of.</returns>
     /// <exception cref="InvalidInputException">The file is no valid checkpoint, or data or options differ: the message names every difference.</exception>
@@ -111,7 +111,7 @@ public static class TrainingCheckpoint
         }
 
         int savedEpochs = ReadInteger(reader, EpochsKey, 1, int.MaxValue);
-        if (savedEpochs != options.Epochs && options.LearningRate.Shape != ScheduleShape.Constant)
+        if (savedEpochs != options.Epochs && options.LearningRate.DependsOnLength)
         {
             differences.Add($"epochs {savedEpochs} in the checkpoint, {options.Epochs} now, with a learning rate that depends on them");
         }
@@ -176,7 +176,8 @@ public static class TrainingCheckpoint
         (Prefix + "chains", Text(options.Chains)),
         (Prefix + "learning_rate_shape", options.LearningRate.Shape.ToString()),
         (Prefix + "learning_rate", Text(options.LearningRate.Initial)),
-        (Prefix + "final_learning_rate", Text(options.LearningRate.Shape == ScheduleShape.Constant ? options.LearningRate.Initial : options.LearningRate.Final)),
+        (Prefix + "final_learning_rate", Text(options.LearningRate.DependsOnLength ? options.LearningRate.Final : options.LearningRate.Initial)),
+        (Prefix + "learning_rate_decay", Text(options.LearningRate.Shape == ScheduleShape.Inverse ? options.LearningRate.DecayUpdates : 0)),
         (Prefix + "initial_momentum", Text(options.Momentum.Initial)),
         (Prefix + "momentum", Text(options.Momentum.Final)),
         (Prefix + "momentum_ramp_epochs", Text(options.Momentum.RampEpochs)),

@@ -13,11 +13,17 @@ public sealed record LearningRateSchedule
     /// <summary>The rate of the first update: above 0, at most <see cref="Largest"/>.</summary>
     public double Initial { get; init; } = 0.05;
 
-    /// <summary>The rate that the schedule ends at: above 0 for an exponential one, else at least 0. Unused by a constant one.</summary>
+    /// <summary>The rate that the schedule ends at: above 0 for an exponential one, else at least 0. Unused by a constant or inverse one.</summary>
     public double Final { get; init; }
+
+    /// <summary>Updates after which an inverse schedule has halved the rate: above 0. Unused by the others.</summary>
+    public double DecayUpdates { get; init; } = 600;
 
     /// <summary>The way from one to the other.</summary>
     public ScheduleShape Shape { get; init; }
+
+    /// <summary>Whether the rate of an update depends on the length of the run.</summary>
+    public bool DependsOnLength => Shape is not (ScheduleShape.Constant or ScheduleShape.Inverse);
 
     /// <summary>A rate that stays.</summary>
     /// <param name="rate">The rate.</param>
@@ -36,6 +42,7 @@ public sealed record LearningRateSchedule
             ScheduleShape.Linear => Initial + (done * (Final - Initial)),
             ScheduleShape.Exponential => Initial * DoubleMath.Exp(done * (DoubleMath.Log(Final) - DoubleMath.Log(Initial))),
             ScheduleShape.Cosine => Final + ((Initial - Final) * 0.5 * (1 + DoubleMath.SinCosTurns(done * 0.5).Cos)),
+            ScheduleShape.Inverse => Initial / (1 + (update / DecayUpdates)),
             _ => Initial,
         };
     }
@@ -47,14 +54,19 @@ public sealed record LearningRateSchedule
             Throw.OutOfRange("learning rate", $"a number above 0 and at most {Largest}", Initial);
         }
 
-        if (Shape != ScheduleShape.Constant && !(Final >= 0 && Final <= Largest && (Final > 0 || Shape != ScheduleShape.Exponential)))
+        if (DependsOnLength && !(Final >= 0 && Final <= Largest && (Final > 0 || Shape != ScheduleShape.Exponential)))
         {
             Throw.OutOfRange("final learning rate", $"a number from 0 (exponential: above 0) to {Largest}", Final);
         }
 
+        if (Shape == ScheduleShape.Inverse && !(DecayUpdates > 0 && double.IsFinite(DecayUpdates)))
+        {
+            Throw.OutOfRange("learning rate decay", "a finite number of updates above 0", DecayUpdates);
+        }
+
         if (!Enum.IsDefined(Shape))
         {
-            Throw.OutOfRange("learning-rate schedule", "constant, linear, exponential or cosine", (int)Shape);
+            Throw.OutOfRange("learning-rate schedule", "constant, linear, exponential, cosine or inverse", (int)Shape);
         }
     }
 }

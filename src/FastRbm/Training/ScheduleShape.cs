@@ -14,4 +14,7 @@ public enum ScheduleShape
 
     /// <summary>Along half a cosine.</summary>
     Cosine,
+
+    /// <summary>As Initial / (1 + update / DecayUpdates), whatever the length of the run.</summary>
+    Inverse,
 }
