@@ -12,9 +12,7 @@ internal sealed class TrainingOptionSet
     /// <summary>--initial-weights xavier.</summary>
     public const string XavierWeights = "xavier";
 
-    // Persistent chains follow a constant rate into one mode: samples of MNIST are then nearly all sevens. A rate that falls without
-    // regard to the length of the run gives all ten digits, and a longer run still goes on from where a shorter one stopped.
-    private static readonly TrainingOptions _defaults = new() { LearningRate = new() { Initial = 0.1, Shape = ScheduleShape.Inverse } };
+    private static readonly TrainingOptions _defaults = new();
 
     private static readonly Dictionary<string, TrainingAlgorithm> _algorithms = new(StringComparer.Ordinal)
     {

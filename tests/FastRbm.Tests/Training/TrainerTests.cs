@@ -212,6 +212,7 @@ public sealed class TrainerTests
     [InlineData("divergence limit")]
     [InlineData("learning rate")]
     [InlineData("final learning rate")]
+    [InlineData("learning rate decay")]
     [InlineData("momentum")]
     [InlineData("initial momentum")]
     [InlineData("momentum ramp epochs")]
@@ -241,6 +242,7 @@ public sealed class TrainerTests
             "momentum" => [good with { Momentum = new() { Final = 1 } }, good with { Momentum = new() { Final = double.NaN } }],
             "initial momentum" => [good with { Momentum = new() { Initial = -0.1 } }],
             "momentum ramp epochs" => [good with { Momentum = new() { RampEpochs = -1 } }],
+            "learning rate decay" => [good with { LearningRate = new() { DecayUpdates = 0 } }, good with { LearningRate = new() { DecayUpdates = double.NaN } }],
             "algorithm" => [good with { Algorithm = (TrainingAlgorithm)9 }],
             "binarization" => [good with { Binarization = (Binarization)9 }],
             _ => [good with { LearningRate = new() { Shape = (ScheduleShape)9 } }],
@@ -282,6 +284,8 @@ public sealed class TrainerTests
         Assert.Equal(0.2, (linear with { Shape = ScheduleShape.Cosine }).At(50, 101), 1e-15);
         Assert.Equal(Math.Sqrt(0.03), (linear with { Shape = ScheduleShape.Exponential }).At(50, 101), 1e-15);
         Assert.Equal(0.3, LearningRateSchedule.Constant(0.3).At(77, 101));
+        LearningRateSchedule inverse = new() { Initial = 0.3, DecayUpdates = 200 };
+        Assert.Equal([0.3, 0.2, 0.15, 0.1], new[] { 0L, 100, 200, 400 }.Select(update => Math.Round(inverse.At(update, 7), 12)));
         MomentumSchedule ramp = new() { Initial = 0.5, Final = 0.9, RampEpochs = 4 };
         Assert.Equal([0.5, 0.6, 0.7, 0.8, 0.9, 0.9], Enumerable.Range(0, 6).Select(epoch => Math.Round(ramp.At(epoch), 12)));
     }
