@@ -13,7 +13,7 @@ internal sealed class TrainCommand
 
     private readonly Terminal _terminal;
     private readonly TrainingOptionSet _training = new();
-    private readonly Option<string> _data = OptionFactory.RequiredText("--data", CommonOptions.DataHelp, "name|path");
+    private readonly Option<string?> _data = OptionFactory.Text("--data", $"{CommonOptions.DataHelp} [default: mnist if it is on this machine, else strokes]", "name|path");
     private readonly Option<int> _hidden = OptionFactory.RequiredInteger("--hidden", "Hidden units", least: 1);
     private readonly Option<string> _output = OptionFactory.RequiredText("--output", "Where the model goes: a safetensors file", "file");
     private readonly Option<int?> _limit = OptionFactory.OptionalInteger("--limit", "Use the first rows only", least: 1);
@@ -34,7 +34,7 @@ internal sealed class TrainCommand
     public static Command Create(Terminal terminal)
     {
         TrainCommand train = new(terminal);
-        Command command = new("train", "Train a model; a line an epoch on standard output. A name as --data needs no file: try strokes.")
+        Command command = new("train", "Train a model; a line an epoch on standard output. Without --data it needs no file.")
         {
             train._data, train._hidden, train._output, train._limit, train._validation, train._visibleUnit, train._hiddenUnit,
         };
@@ -56,7 +56,7 @@ internal sealed class TrainCommand
         try
         {
             DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
-            Dataset data = selection.Open(parse.GetRequiredValue(_data), parse.GetValue(_limit), signals.Token);
+            Dataset data = selection.Open(parse.GetValue(_data) ?? selection.Default(), parse.GetValue(_limit), signals.Token);
             TrainingOptions options = _training.Fit(asked, parse, data.Rows);
             Dataset? validation = null;
             if (parse.GetValue(_validation) is { } name)
@@ -96,7 +96,7 @@ internal sealed class TrainCommand
         {
             if (path is not null)
             {
-                OutputPath.RequireOther(option, path, _data.Name, parse.GetRequiredValue(_data));
+                OutputPath.RequireOther(option, path, _data.Name, parse.GetValue(_data));
                 OutputPath.RequireOther(option, path, _validation.Name, parse.GetValue(_validation));
             }
         }

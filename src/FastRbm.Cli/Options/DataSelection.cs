@@ -9,6 +9,14 @@ namespace FastRbm.Cli.Options;
 /// <param name="directory">Where named sets are looked for first, or null.</param>
 internal sealed class DataSelection(Terminal terminal, string? directory)
 {
+    /// <summary>The name of the data to train on when none is given: digits if they are on this machine, else the built-in strokes.</summary>
+    public string Default()
+    {
+        string name = DatasetSource.IsLocal("mnist", new DatasetSourceOptions { DataDirectory = directory }) ? "mnist" : "strokes";
+        terminal.Note($"no --data is given: training on {name}.");
+        return name;
+    }
+
     /// <summary>Opens a set and takes its first rows.</summary>
     /// <param name="nameOrPath">A name or a path.</param>
     /// <param name="limit">How many rows; null for all.</param>

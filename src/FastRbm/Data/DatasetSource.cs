@@ -29,6 +29,24 @@ public static class DatasetSource
     public static Dataset Open(string nameOrPath, DatasetSourceOptions? options = null, CancellationToken cancellationToken = default) =>
         Open(nameOrPath, options ?? new DatasetSourceOptions(), Environment.GetEnvironmentVariable, cancellationToken);
 
+    /// <summary>Whether a named set can be opened without a download: built in, or found where sets are looked for.</summary>
+    /// <param name="name">A name of <see cref="NamedDatasets.Names"/>, without a split: its training rows are looked for.</param>
+    /// <param name="options">Where to look; the defaults if null.</param>
+    /// <returns>Whether its file is there; whether it is whole shows when it is opened.</returns>
+    public static bool IsLocal(string name, DatasetSourceOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (NamedDatasets.FindPublished(name) is not { } set)
+        {
+            return NamedDatasets.IsBuiltIn(name);
+        }
+
+        options ??= new DatasetSourceOptions();
+        string? cache = options.CacheDirectory ?? UserCache(Environment.GetEnvironmentVariable);
+        PublishedFile rows = set.Splits[DatasetSplit.Train].Rows;
+        return Places(set, options, cache, Environment.GetEnvironmentVariable).Any(place => Find(place.Folder, rows) is not null);
+    }
+
     /// <summary>Opens a data set with the environment variables given as a function.</summary>
     internal static Dataset Open(
         string nameOrPath, DatasetSourceOptions options, Func<string, string?> environment, CancellationToken cancellationToken)
@@ -90,10 +108,7 @@ public static class DatasetSource
         }
 
         string? cache = options.CacheDirectory ?? UserCache(environment);
-        List<(string Place, string Folder)> places = [];
-        AddPlace(places, "the data directory", options.DataDirectory, set.Name);
-        AddPlace(places, "$" + DirectoryVariable, environment(DirectoryVariable), set.Name);
-        AddPlace(places, "the cache", cache, set.Name);
+        List<(string Place, string Folder)> places = Places(set, options, cache, environment);
         foreach ((_, string folder) in places)
         {
             if (Find(folder, rows) is { } path)
@@ -113,6 +128,16 @@ public static class DatasetSource
 
         string downloaded = Path.Combine(cache!, set.Name);
         return Read(set, source, Path.Combine(downloaded, rows.Name), labels is null ? null : Path.Combine(downloaded, labels.Name));
+    }
+
+    private static List<(string Place, string Folder)> Places(
+        PublishedSet set, DatasetSourceOptions options, string? cache, Func<string, string?> environment)
+    {
+        List<(string Place, string Folder)> places = [];
+        AddPlace(places, "the data directory", options.DataDirectory, set.Name);
+        AddPlace(places, "$" + DirectoryVariable, environment(DirectoryVariable), set.Name);
+        AddPlace(places, "the cache", cache, set.Name);
+        return places;
     }
 
     private static Dataset Read(PublishedSet set, string name, string path, string? labelsPath) => set.Text is null
