@@ -25,6 +25,18 @@ public static class ExactLikelihood
         return new LikelihoodReport(rows.Rows, free, logPartition, -free - logPartition, "exact");
     }
 
+    /// <summary>Evaluates a model on rows.</summary>
+    /// <param name="rbm">The model; its float parameters are taken as exact.</param>
+    /// <param name="rows">Visible rows; values between 0 and 1 are refused, because p(v) is defined on 0 and 1.</param>
+    /// <param name="threads">Threads for the enumeration, at least 1.</param>
+    /// <param name="progress">Told the share of the enumeration that is done; or null.</param>
+    /// <param name="cancellation">Stops the evaluation.</param>
+    /// <returns>The figures.</returns>
+    /// <exception cref="ArgumentException">The width isn't the model's, the rows aren't binary, or the model is too large to enumerate.</exception>
+    public static LikelihoodReport Evaluate(
+        Rbm rbm, IVisibleRows rows, int threads = 1, IProgress<double>? progress = null, CancellationToken cancellation = default) =>
+        Evaluate(RbmParameters.From(rbm), rows, threads, progress, cancellation);
+
     /// <summary>The mean of F(v) = -a.v - sum_j softplus(b_j + (vW)_j) over rows, in nats.</summary>
     /// <param name="parameters">The model.</param>
     /// <param name="rows">Binary visible rows, at least one.</param>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using FastRbm.Data;
 using FastRbm.Errors;
+using FastRbm.Testing;
 
 namespace FastRbm.Tests.Data;
 
@@ -12,6 +13,18 @@ public sealed class DatasetSourceTests
     private static readonly byte[] _labels = TestFiles.Gzip(TestFiles.Idx(8, [3], 7, 8, 9));
     private static readonly PublishedSet _toy = MakeToy(null);
     private static readonly Func<string, string?> _noVariables = _ => null;
+
+    [Fact]
+    public void A_set_is_local_when_it_is_built_in_or_its_rows_are_found()
+    {
+        using TestFiles files = new();
+        DatasetSourceOptions options = new() { DataDirectory = files.Folder, CacheDirectory = files.Folder };
+        Assert.True(DatasetSource.IsLocal("strokes", options));
+        Assert.False(DatasetSource.IsLocal("nothing", options));
+        files.Write(_images, "mnist/train-images-idx3-ubyte.gz");
+        Assert.True(DatasetSource.IsLocal("mnist", options));
+        Assert.True(TestData.Directory is not null || !DatasetSource.IsLocal("fashion-mnist", options));
+    }
 
     [Theory]
     [InlineData("bars-and-stripes", 32)]

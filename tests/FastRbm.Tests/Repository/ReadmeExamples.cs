@@ -29,7 +29,7 @@ public sealed class ReadmeExamples
         using Trainer trainer = new(rbm, data, options);
         trainer.Run();
 
-        LikelihoodReport report = ExactLikelihood.Evaluate(RbmParameters.From(rbm), data);
+        LikelihoodReport report = ExactLikelihood.Evaluate(rbm, data);
         Console.WriteLine($"log-likelihood: {report.LogLikelihood:F4} nats a row");
 
         using ChainSet chains = new(rbm, chains: 16, seed: 2);

@@ -2,7 +2,7 @@ namespace FastRbm.Kernels.Simd;
 
 /// <summary>The vector widths that every kernel exists in. All give the same bits.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1027:Mark enums with FlagsAttribute", Justification = "Widths in bits, of which one holds.")]
-public enum SimdLevel
+internal enum SimdLevel
 {
     /// <summary>One number at a time: no vector instructions.</summary>
     Scalar = 0,

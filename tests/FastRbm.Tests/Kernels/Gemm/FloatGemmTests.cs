@@ -16,16 +16,16 @@ public sealed class FloatGemmTests
     private static readonly GemmWorkspace _workspace = new();
     private static readonly float _poison = BitConverter.Int32BitsToSingle(0x7FC0BEEF);
 
-    public static TheoryData<SimdLevel, string> LevelsAndLayouts
+    public static TheoryData<string, string> LevelsAndLayouts
     {
         get
         {
-            TheoryData<SimdLevel, string> data = [];
+            TheoryData<string, string> data = [];
             foreach (SimdLevel level in _levels)
             {
                 foreach (GemmLayout layout in _layouts)
                 {
-                    data.Add(level, layout.ToString());
+                    data.Add(level.ToString(), layout.ToString());
                 }
             }
 
@@ -35,8 +35,9 @@ public sealed class FloatGemmTests
 
     [Theory]
     [MemberData(nameof(LevelsAndLayouts))]
-    public void Products_equal_the_naive_loop_for_every_number_of_rows_and_columns_around_the_tiles(SimdLevel level, string layoutName)
+    public void Products_equal_the_naive_loop_for_every_number_of_rows_and_columns_around_the_tiles(string levelName, string layoutName)
     {
+        SimdLevel level = Enum.Parse<SimdLevel>(levelName);
         GemmLayout layout = Enum.Parse<GemmLayout>(layoutName);
         foreach (int rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 17, 18, 19, 23, 24, 25, 30 })
         {
@@ -49,8 +50,9 @@ public sealed class FloatGemmTests
 
     [Theory]
     [MemberData(nameof(LevelsAndLayouts))]
-    public void Products_equal_the_naive_loop_for_every_depth_around_the_blocks(SimdLevel level, string layoutName)
+    public void Products_equal_the_naive_loop_for_every_depth_around_the_blocks(string levelName, string layoutName)
     {
+        SimdLevel level = Enum.Parse<SimdLevel>(levelName);
         GemmLayout layout = Enum.Parse<GemmLayout>(layoutName);
         int block = GemmWorkspace.BlockDepth;
         foreach (int depth in new[] { 1, 2, 3, 4, 5, 7, 8, 9, 63, block - 1, block, block + 1, (2 * block) - 1, (2 * block) + 1, (3 * block) + 2 })
@@ -64,8 +66,9 @@ public sealed class FloatGemmTests
 
     [Theory]
     [MemberData(nameof(LevelsAndLayouts))]
-    public void Products_equal_the_naive_loop_over_several_blocks_of_rows_and_columns(SimdLevel level, string layoutName)
+    public void Products_equal_the_naive_loop_over_several_blocks_of_rows_and_columns(string levelName, string layoutName)
     {
+        SimdLevel level = Enum.Parse<SimdLevel>(levelName);
         GemmLayout layout = Enum.Parse<GemmLayout>(layoutName);
         Check(level, layout, GemmWorkspace.BlockRows - 1, 5, 35, padding: 0);
         Check(level, layout, GemmWorkspace.BlockRows, GemmWorkspace.BlockDepth + 1, 33, padding: 2);
@@ -77,8 +80,9 @@ public sealed class FloatGemmTests
 
     [Theory]
     [MemberData(nameof(LevelsAndLayouts))]
-    public void Results_do_not_depend_on_how_rows_and_columns_are_split(SimdLevel level, string layoutName)
+    public void Results_do_not_depend_on_how_rows_and_columns_are_split(string levelName, string layoutName)
     {
+        SimdLevel level = Enum.Parse<SimdLevel>(levelName);
         GemmLayout layout = Enum.Parse<GemmLayout>(layoutName);
         const int Rows = 37;
         const int Depth = 300;
