@@ -20,7 +20,7 @@ internal static class Application
         try
         {
             int code = Invoke(args, terminal);
-            terminal.Output.Flush();
+            terminal.FlushResults();
             return code;
         }
         catch (Exception exception)
@@ -38,9 +38,8 @@ internal static class Application
         if (result.Errors.Count > 0)
         {
             Command at = result.CommandResult.Command;
-            string command = at == root ? "rbm" : $"rbm {at.Name}";
-            string message = args.Count == 0 ? $"expected a command ({string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}), found none" : result.Errors[0].Message.TrimEnd('.');
-            terminal.Note($"{message}. See {command} --help.");
+            string command = at == root ? root.Name : $"{root.Name} {at.Name}";
+            terminal.Note($"{Problem(result, root)}. See {command} --help.");
             return ExitCode.Usage;
         }
 
@@ -53,6 +52,19 @@ internal static class Application
             // Commands that have something to save handle signals themselves and take the time that saving takes.
             ProcessTerminationTimeout = null,
         });
+    }
+
+    /// <summary>What to tell first when a command line has several faults: words that mean nothing explain the others.</summary>
+    private static string Problem(ParseResult result, Command root)
+    {
+        string? unknown = result.UnmatchedTokens.Count > 0 ? result.UnmatchedTokens[0] : null;
+        Command at = result.CommandResult.Command;
+        if (at == root && (unknown is not null || result.Tokens.Count == 0))
+        {
+            return $"expected a command ({string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}), found {unknown ?? "none"}";
+        }
+
+        return unknown is not null ? $"expected an option of {root.Name} {at.Name}, found {unknown}" : result.Errors[0].Message.TrimEnd('.');
     }
 
     private static Command Build(Terminal terminal)

@@ -15,10 +15,23 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool showsPr
     /// <summary>Whether a progress bar is of any use.</summary>
     public bool ShowsProgress { get; } = showsProgress;
 
+    /// <summary>Makes results appear.</summary>
+    /// <exception cref="IOException">Nobody can take them: the message says that they were meant.</exception>
+    public void FlushResults()
+    {
+        try
+        {
+            Output.Flush();
+        }
+        catch (IOException failure)
+        {
+            throw new IOException($"standard output: expected to write the results, found {failure.Message.TrimEnd('.')}.", failure);
+        }
+    }
+
     /// <summary>Writes one message line.</summary>
     public void Note(string message)
     {
-        Output.Flush();
 
         // A file name may hold a line feed; a message is one line.
         Error.WriteLine("rbm: " + message.ReplaceLineEndings(" "));

@@ -65,14 +65,15 @@ internal sealed class TrainCommand
                 DataSelection.RequireWidth(validation, data.Columns, data.Name);
             }
 
-            if (files.Images is not null)
-            {
-                OutputPath.MakeDirectory(files.Images);
-            }
-
             TrainingPlan plan = new(
                 Prepare(data, options), validation, options, parse.GetValue(_hidden), _training.InitialWeights(parse), files, parse.GetValue(_json));
             using TrainingSession session = TrainingSession.Start(plan, _terminal);
+            if (files.Images is not null)
+            {
+                // Last, so that a run that is refused leaves no directory behind.
+                OutputPath.MakeDirectory(files.Images);
+            }
+
             return session.Run(signals);
         }
         catch (OperationCanceledException)

@@ -5,10 +5,10 @@ using FastRbm.Training;
 namespace FastRbm.Cli.Running;
 
 /// <summary>A line an epoch: columns for people or JSON objects for programs.</summary>
-/// <param name="output">Where.</param>
+/// <param name="terminal">Where.</param>
 /// <param name="json">Whether lines are JSON objects.</param>
 /// <param name="hasGap">Whether there are validation rows.</param>
-internal sealed class EpochTable(TextWriter output, bool json, bool hasGap)
+internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap)
 {
     private bool _hasHeader;
 
@@ -17,14 +17,14 @@ internal sealed class EpochTable(TextWriter output, bool json, bool hasGap)
     {
         if (json)
         {
-            JsonLine.Write(output, line => Fill(line, progress));
+            JsonLine.Write(terminal.Output, line => Fill(line, progress));
         }
         else
         {
             WriteRow(progress);
         }
 
-        output.Flush();
+        terminal.FlushResults();
     }
 
     private void WriteRow(TrainingProgress progress)
@@ -32,13 +32,13 @@ internal sealed class EpochTable(TextWriter output, bool json, bool hasGap)
         if (!_hasHeader)
         {
             string gapHeader = hasGap ? "  free_energy_gap" : string.Empty;
-            output.WriteLine("epoch   updates   seconds  samples_per_second  reconstruction_error  log_pseudo_likelihood" + gapHeader);
+            terminal.Output.WriteLine("epoch   updates   seconds  samples_per_second  reconstruction_error  log_pseudo_likelihood" + gapHeader);
             _hasHeader = true;
         }
 
         TrainingFigures figures = progress.Figures;
         string gap = hasGap ? $"  {Numbers.Text(figures.FreeEnergyGap, "F3"),15}" : string.Empty;
-        output.WriteLine(
+        terminal.Output.WriteLine(
             $"{Numbers.Text(progress.Epoch),5}  {Numbers.Text(progress.Updates),8}  {Numbers.Text(progress.Seconds, "F2"),8}"
             + $"  {Numbers.Text(progress.SamplesPerSecond, "F0"),18}  {Numbers.Text(figures.ReconstructionError, "F5"),20}"
             + $"  {Numbers.Text(figures.LogPseudoLikelihood, "F3"),21}{gap}");

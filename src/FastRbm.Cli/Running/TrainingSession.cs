@@ -24,7 +24,7 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
         _plan = plan;
         _trainer = trainer;
         _bar = new ProgressBar(terminal);
-        _table = new EpochTable(terminal.Output, plan.Json, plan.Validation is not null);
+        _table = new EpochTable(terminal, plan.Json, plan.Validation is not null);
         _firstShare = (double)trainer.State.Update / trainer.TotalUpdates;
         _pictures = plan.Files.Images is null ? null : new TrainingPictures(plan.Files.Images, trainer, plan.Data);
     }
