@@ -6,7 +6,7 @@ namespace FastRbm.Tests.Cli;
 public sealed class ReproducibilityTests
 {
     // 100 x 784 x 40 products are enough for the trainer to use a second thread.
-    private static readonly string[] Options =
+    private static readonly string[] _options =
         ["--hidden", "40", "--algorithm", "pcd", "--momentum", "0.5", "--weight-decay", "0.001", "--epochs", "2", "--seed", "5"];
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class ReproducibilityTests
     {
         string output = place["model.safetensors"];
         File.Delete(output);
-        CommandRun.InChild(["train", "--data", data, "--threads", threads, "--output", output, .. Options], ("FASTRBM_SIMD", level)).Succeeds();
+        CommandRun.InChild(["train", "--data", data, "--threads", threads, "--output", output, .. _options], ("FASTRBM_SIMD", level)).Succeeds();
         return File.ReadAllBytes(output);
     }
 }
