@@ -6,7 +6,7 @@ namespace FastRbm.Tests.Cli;
 public sealed class FullDiskTests
 {
     // The model takes 63 kB.
-    private static readonly string[] Train = ["train", "--data", "strokes", "--limit", "50", "--hidden", "20", "--epochs", "1"];
+    private static readonly string[] _train = ["train", "--data", "strokes", "--limit", "50", "--hidden", "20", "--epochs", "1"];
 
     [Fact]
     public void A_full_disk_is_a_failure_that_leaves_the_old_file_as_it_was()
@@ -19,9 +19,9 @@ public sealed class FullDiskTests
         {
             File.WriteAllText(place["disk/model"], "old");
             string before = place.Contents();
-            CommandRun.InProcess([.. Train, "--output", place["disk/model"]]).Fails(1, place["disk/model"], "room");
+            CommandRun.InProcess([.. _train, "--output", place["disk/model"]]).Fails(1, place["disk/model"], "room");
             Assert.Equal(before, place.Contents());
-            CommandRun.InProcess([.. Train, "--output", place["m"], "--checkpoint", place["disk/state"]]).Fails(1, place["disk/state"], "room");
+            CommandRun.InProcess([.. _train, "--output", place["m"], "--checkpoint", place["disk/state"]]).Fails(1, place["disk/state"], "room");
             Assert.Equal(before, place.Contents());
 
             string model = place.Model(784, 2);

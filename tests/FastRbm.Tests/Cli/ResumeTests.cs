@@ -58,7 +58,9 @@ public sealed partial class ResumeTests
         using Workplace place = new();
         Dictionary<string, string> options = new()
         {
-            ["--epochs"] = "2", ["--hidden"] = "4", ["--seed"] = "1",
+            ["--epochs"] = "2",
+            ["--hidden"] = "4",
+            ["--seed"] = "1",
         };
         CommandRun Run(string output, params string[] more) => CommandRun.InProcess(
             ["train", "--data", "bars-and-stripes", "--checkpoint", place["state"], "--output", place[output], .. options.SelectMany(pair => (string[])[pair.Key, pair.Value]), .. more]);
