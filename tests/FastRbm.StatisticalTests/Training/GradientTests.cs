@@ -49,8 +49,12 @@ public sealed class GradientTests
         TestPatterns rows = new(_patterns, 1);
         using Trainer trainer = new(AuditModels.Engine(AuditModels.Mixed), rows, new TrainingOptions
         {
-            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence, BatchSize = 4, Chains = 50_000, Epochs = 60,
-            LearningRate = LearningRateSchedule.Constant(1e-12), Seed = 12,
+            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence,
+            BatchSize = 4,
+            Chains = 50_000,
+            Epochs = 60,
+            LearningRate = LearningRateSchedule.Constant(1e-12),
+            Seed = 12,
         });
         trainer.Run();
         int[] hidden = new int[50_000];
@@ -74,8 +78,13 @@ public sealed class GradientTests
             float[] before = Values(rbm);
             using Trainer trainer = new(rbm, rows, new TrainingOptions
             {
-                Algorithm = algorithm, Steps = steps, BatchSize = rows.Rows, Epochs = 1, Seed = (ulong)seed + 100,
-                LearningRate = LearningRateSchedule.Constant(1), Threads = 1,
+                Algorithm = algorithm,
+                Steps = steps,
+                BatchSize = rows.Rows,
+                Epochs = 1,
+                Seed = (ulong)seed + 100,
+                LearningRate = LearningRateSchedule.Constant(1),
+                Threads = 1,
             });
             trainer.Step();
             gradients[seed] = [.. Values(rbm).Zip(before, static (after, old) => (double)after - old)];

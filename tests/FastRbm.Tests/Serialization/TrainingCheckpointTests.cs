@@ -147,8 +147,12 @@ public sealed class TrainingCheckpointTests
 
     private static TrainingOptions Options() => new()
     {
-        Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence, Epochs = 3, BatchSize = 10, Threads = 1,
+        Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence,
+        Epochs = 3,
+        BatchSize = 10,
+        Threads = 1,
         LearningRate = new LearningRateSchedule { Initial = 0.1, Final = 0.01, Shape = ScheduleShape.Linear },
-        Momentum = new MomentumSchedule { Initial = 0.1, Final = 0.6, RampEpochs = 2 }, WeightDecay = 1e-3,
+        Momentum = new MomentumSchedule { Initial = 0.1, Final = 0.6, RampEpochs = 2 },
+        WeightDecay = 1e-3,
     };
 }
