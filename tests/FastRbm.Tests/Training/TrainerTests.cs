@@ -219,64 +219,6 @@ public sealed class TrainerTests
         Assert.Throws<InvalidOperationException>(trainer.Step);
     }
 
-    [Theory]
-    [InlineData("steps")]
-    [InlineData("epochs")]
-    [InlineData("batch size")]
-    [InlineData("chains")]
-    [InlineData("threads")]
-    [InlineData("monitor rows")]
-    [InlineData("weight decay")]
-    [InlineData("L1 decay")]
-    [InlineData("divergence limit")]
-    [InlineData("learning rate")]
-    [InlineData("final learning rate")]
-    [InlineData("learning rate decay")]
-    [InlineData("momentum")]
-    [InlineData("initial momentum")]
-    [InlineData("momentum ramp epochs")]
-    [InlineData("algorithm")]
-    [InlineData("binarization")]
-    [InlineData("learning-rate schedule")]
-    public void An_option_out_of_range_is_refused_by_name(string name)
-    {
-        TrainingOptions good = new() { BatchSize = 5 };
-        TrainingOptions[] bad = name switch
-        {
-            "steps" => [good with { Steps = 0 }, good with { Steps = -1 }],
-            "epochs" => [good with { Epochs = 0 }, good with { Epochs = -1 }],
-            "batch size" => [good with { BatchSize = 0 }, good with { BatchSize = 11 }],
-            "chains" => [good with { Chains = -1 }],
-            "threads" => [good with { Threads = 0 }, good with { Threads = -2 }],
-            "monitor rows" => [good with { MonitorRows = 0 }],
-            "weight decay" => [good with { WeightDecay = -1 }, good with { WeightDecay = double.NaN }],
-            "L1 decay" => [good with { L1Decay = -1 }, good with { L1Decay = double.PositiveInfinity }],
-            "divergence limit" => [good with { DivergenceLimit = 0 }, good with { DivergenceLimit = double.NaN }],
-            "learning rate" =>
-            [
-                good with { LearningRate = LearningRateSchedule.Constant(0) }, good with { LearningRate = LearningRateSchedule.Constant(double.NaN) },
-                good with { LearningRate = LearningRateSchedule.Constant(1e30) }, good with { LearningRate = LearningRateSchedule.Constant(-0.1) },
-            ],
-            "final learning rate" => [good with { LearningRate = new() { Shape = ScheduleShape.Exponential, Final = 0 } }, good with { LearningRate = new() { Shape = ScheduleShape.Linear, Final = -1 } }],
-            "momentum" => [good with { Momentum = new() { Final = 1 } }, good with { Momentum = new() { Final = double.NaN } }],
-            "initial momentum" => [good with { Momentum = new() { Initial = -0.1 } }],
-            "momentum ramp epochs" => [good with { Momentum = new() { RampEpochs = -1 } }],
-            "learning rate decay" => [good with { LearningRate = new() { DecayUpdates = 0 } }, good with { LearningRate = new() { DecayUpdates = double.NaN } }],
-            "algorithm" => [good with { Algorithm = (TrainingAlgorithm)9 }],
-            "binarization" => [good with { Binarization = (Binarization)9 }],
-            _ => [good with { LearningRate = new() { Shape = (ScheduleShape)9 } }],
-        };
-        TestRows rows = new(Enumerable.Repeat(new bool[3], 10));
-        foreach (TrainingOptions options in bad)
-        {
-            ArgumentOutOfRangeException refusal = Assert.Throws<ArgumentOutOfRangeException>(() => new Trainer(Rbm.Binary(3, 2), rows, options));
-            Assert.Equal(name, refusal.ParamName);
-            Assert.StartsWith($"{name}: expected ", refusal.Message, StringComparison.Ordinal);
-        }
-
-        new Trainer(Rbm.Binary(3, 2), rows, good).Dispose();
-    }
-
     [Fact]
     public void Data_of_another_width_are_refused()
     {
@@ -284,44 +226,6 @@ public sealed class TrainerTests
         TestRows rows = new(Enumerable.Repeat(new bool[3], 10));
         Assert.Contains("4", Assert.Throws<ArgumentException>(() => new Trainer(Rbm.Binary(4, 2), rows, options)).Message);
         Assert.Throws<ArgumentException>(() => new Trainer(Rbm.Binary(3, 2), rows, options, new TestRows([new bool[4]])));
-    }
-
-    [Fact]
-    public void Schedules_go_from_first_to_last()
-    {
-        LearningRateSchedule linear = new() { Initial = 0.3, Final = 0.1, Shape = ScheduleShape.Linear };
-        foreach (ScheduleShape shape in new[] { ScheduleShape.Linear, ScheduleShape.Exponential, ScheduleShape.Cosine })
-        {
-            LearningRateSchedule schedule = linear with { Shape = shape };
-            Assert.Equal(0.3, schedule.At(0, 101), 1e-15);
-            Assert.Equal(0.1, schedule.At(100, 101), 1e-15);
-            Assert.Equal(0.1, schedule.At(1000, 101), 1e-15);
-            Assert.Equal(0.3, schedule.At(0, 1), 1e-15);
-        }
-
-        Assert.Equal(0.2, linear.At(50, 101), 1e-15);
-        Assert.Equal(0.2, (linear with { Shape = ScheduleShape.Cosine }).At(50, 101), 1e-15);
-        Assert.Equal(Math.Sqrt(0.03), (linear with { Shape = ScheduleShape.Exponential }).At(50, 101), 1e-15);
-        Assert.Equal(0.3, LearningRateSchedule.Constant(0.3).At(77, 101));
-        MomentumSchedule ramp = new() { Initial = 0.5, Final = 0.9, RampEpochs = 4 };
-        Assert.Equal([0.5, 0.6, 0.7, 0.8, 0.9, 0.9], Enumerable.Range(0, 6).Select(epoch => Math.Round(ramp.At(epoch), 12)));
-    }
-
-    [Fact]
-    public void Starting_values_are_normal_and_the_visible_bias_is_the_logit_of_the_mean()
-    {
-        TestRows rows = new([[true, true, false], [true, false, false], [true, true, false]]);
-        Rbm rbm = RbmInitializer.Normal(rows, 4000, seed: 3);
-        float[] weights = [.. Values(rbm)[..12_000]];
-        Assert.InRange(weights.Average(), -0.0005f, 0.0005f);
-        Assert.InRange(weights.Average(w => w * w), 1e-4 * 0.93, 1e-4 * 1.07);
-        Assert.InRange(weights.Count(w => Math.Abs(w) > 0.0196), 12_000 * 0.04, 12_000 * 0.06);
-        Assert.Equal([(float)Math.Log(4.0), (float)Math.Log(3.0 / 2), (float)Math.Log(1.0 / 4)], rbm.Visible.Bias.ToArray());
-        Assert.All(rbm.Hidden.Bias.ToArray(), bias => Assert.Equal(0, bias));
-        Rbm xavier = RbmInitializer.Xavier(rows, 4000, seed: 3);
-        Assert.InRange(Values(xavier)[..12_000].Average(w => w * w), 2.0 / 4003 * 0.93, 2.0 / 4003 * 1.07);
-        Assert.Throws<ArgumentOutOfRangeException>(() => RbmInitializer.Normal(rows, 0, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => RbmInitializer.Normal(rows, 2, 1, double.NaN));
     }
 
     private static void Near(double expected, double actual) =>
