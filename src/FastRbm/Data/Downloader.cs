@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using FastRbm.Serialization;
 
 namespace FastRbm.Data;
 
 /// <summary>Fetches files whose size and checksum are known.</summary>
 internal static class Downloader
 {
-    private const int BufferBytes = 1 << 16;
-
     private static readonly HttpClient _client = new() { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Downloads a file, which appears under its name only when its checksum is right.</summary>
@@ -32,38 +31,32 @@ internal static class Downloader
                 return string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}");
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var target = new NewFile(path);
-            using Stream content = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            byte[] buffer = new byte[BufferBytes];
-            long done = 0;
-            while (true)
+            // A byte more than there should be shows a file that is too long.
+            byte[] content = new byte[file.Bytes + 1];
+            using Stream body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
+            int done = 0;
+            int count;
+            do
             {
                 silence.CancelAfter(patience);
-                int count = await content.ReadAsync(buffer, silence.Token).ConfigureAwait(false);
-                if (count == 0)
-                {
-                    break;
-                }
-
+                count = await body.ReadAsync(content.AsMemory(done), silence.Token).ConfigureAwait(false);
                 done += count;
-                if (done > file.Bytes)
-                {
-                    return $"more than the {file.Bytes} bytes that were expected";
-                }
+            }
+            while (count > 0 && done < content.Length);
 
-                hash.AppendData(buffer, 0, count);
-                await target.Stream.WriteAsync(buffer.AsMemory(0, count), silence.Token).ConfigureAwait(false);
+            if (done > file.Bytes)
+            {
+                return $"more than the {file.Bytes} bytes that were expected";
             }
 
-            string sum = Convert.ToHexStringLower(hash.GetHashAndReset());
+            string sum = Convert.ToHexStringLower(SHA256.HashData(content.AsSpan(0, done)));
             if (done != file.Bytes || sum != file.Sha256)
             {
                 return $"{done} bytes with SHA-256 {sum} instead of {file.Bytes} bytes with {file.Sha256}";
             }
 
-            target.Complete();
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, content.AsSpan(0, done));
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using FastRbm.Errors;
+using FastRbm.Serialization;
 
 namespace FastRbm.Data;
 

@@ -15,7 +15,6 @@ public static class PngWriter
     private const byte Grey = 0;
     private const byte Rgb = 2;
 
-    private static readonly uint[] _crcTable = MakeCrcTable();
 
     /// <summary>Saves a grey picture; the file appears complete or not at all.</summary>
     /// <param name="path">The file to make or replace.</param>
@@ -104,34 +103,7 @@ public static class PngWriter
         file.Write(number);
         file.Write(type);
         file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(Crc32.Append(0, type), data));
         file.Write(number);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte value in bytes)
-        {
-            crc = _crcTable[(byte)(crc ^ value)] ^ (crc >> 8);
-        }
-
-        return crc;
-    }
-
-    private static uint[] MakeCrcTable()
-    {
-        uint[] table = new uint[256];
-        for (uint i = 0; i < table.Length; i++)
-        {
-            uint value = i;
-            for (int bit = 0; bit < 8; bit++)
-            {
-                value = (value >> 1) ^ ((value & 1) * 0xedb88320);
-            }
-
-            table[i] = value;
-        }
-
-        return table;
     }
 }

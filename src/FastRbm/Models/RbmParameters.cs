@@ -75,22 +75,7 @@ public sealed class RbmParameters
         {
             if ((visible[i >> 6] >> (i & 63) & 1) != 0)
             {
-                AddRow(i, 1, inputs);
-            }
-        }
-    }
-
-    /// <summary>The inputs of the hidden units for real-valued visible states: I_j = b_j + sum of v_i W_ij.</summary>
-    /// <param name="visible">Visible states.</param>
-    /// <param name="inputs">Hidden inputs, written.</param>
-    public void HiddenInputs(ReadOnlySpan<float> visible, Span<double> inputs)
-    {
-        HiddenBias.CopyTo(inputs);
-        for (int i = 0; i < Visible; i++)
-        {
-            if (visible[i] != 0)
-            {
-                AddRow(i, visible[i], inputs);
+                AddRow(i, inputs);
             }
         }
     }
@@ -112,26 +97,12 @@ public sealed class RbmParameters
         return sum;
     }
 
-    /// <summary>a.v for real-valued visible states.</summary>
-    /// <param name="visible">Visible states.</param>
-    /// <returns>The sum of a_i v_i.</returns>
-    public double VisibleField(ReadOnlySpan<float> visible)
-    {
-        double sum = 0;
-        for (int i = 0; i < Visible; i++)
-        {
-            sum += VisibleBias[i] * visible[i];
-        }
-
-        return sum;
-    }
-
-    private void AddRow(int unit, double value, Span<double> inputs)
+    private void AddRow(int unit, Span<double> inputs)
     {
         ReadOnlySpan<double> row = Weights.AsSpan(unit * Hidden, Hidden);
         for (int j = 0; j < inputs.Length; j++)
         {
-            inputs[j] += value * row[j];
+            inputs[j] += row[j];
         }
     }
 

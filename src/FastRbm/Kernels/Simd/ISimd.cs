@@ -39,8 +39,6 @@ internal unsafe interface ISimd<TFloat, TInt>
 
     static abstract TFloat Abs(TFloat a);
 
-    static abstract TFloat Sqrt(TFloat a);
-
     /// <summary>All ones where a &lt; b, else zero; false for NaN.</summary>
     static abstract TInt LessThan(TFloat a, TFloat b);
 

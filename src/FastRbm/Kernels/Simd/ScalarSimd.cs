@@ -37,9 +37,6 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
     public static float Abs(float a) => MathF.Abs(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sqrt(float a) => MathF.Sqrt(a);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int LessThan(float a, float b) => a < b ? -1 : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

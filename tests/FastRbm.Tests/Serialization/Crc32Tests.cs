@@ -1,6 +1,6 @@
-using FastRbm.Data;
+using FastRbm.Serialization;
 
-namespace FastRbm.Tests.Data;
+namespace FastRbm.Tests.Serialization;
 
 public sealed class Crc32Tests
 {

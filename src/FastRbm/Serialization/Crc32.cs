@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 
-namespace FastRbm.Data;
+namespace FastRbm.Serialization;
 
-/// <summary>The CRC-32 of gzip (reflected polynomial EDB88320), eight bytes at a time.</summary>
+/// <summary>The CRC-32 of gzip and PNG (reflected polynomial EDB88320), eight bytes at a time.</summary>
 /// <remarks>Source: RFC 1952, section 8. Table i advances a byte over i further zero bytes.</remarks>
 internal static class Crc32
 {
