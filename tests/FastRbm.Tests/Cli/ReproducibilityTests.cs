@@ -39,13 +39,13 @@ public sealed class ReproducibilityTests
     [InlineData("512", "Vector512")]
     public void A_forced_SIMD_level_is_the_one_that_runs(string forced, string level)
     {
-        CommandRun run = CommandRun.InChild(["diagnose", "--json"], ("FASTRBM_SIMD", forced)).Succeeds();
+        CommandRun run = CommandRun.InChild(["environment", "--json"], ("FASTRBM_SIMD", forced)).Succeeds();
         Assert.Equal(level, JsonDocument.Parse(run.Output).RootElement.GetProperty("simd").GetString());
     }
 
     [Fact]
     public void An_unknown_SIMD_level_is_refused() =>
-        CommandRun.InChild(["diagnose"], ("FASTRBM_SIMD", "1024")).Fails(1, "FASTRBM_SIMD", "1024", "scalar, 128, 256 or 512");
+        CommandRun.InChild(["environment"], ("FASTRBM_SIMD", "1024")).Fails(1, "FASTRBM_SIMD", "1024", "scalar, 128, 256 or 512");
 
     private static byte[] Train(Workplace place, string data, string threads, string level)
     {

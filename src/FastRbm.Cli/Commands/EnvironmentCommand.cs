@@ -6,14 +6,14 @@ using FastRbm.Kernels.Simd;
 
 namespace FastRbm.Cli.Commands;
 
-/// <summary>rbm diagnose: what the program runs on, for reports of bugs and for tests of a forced SIMD level.</summary>
-internal static class DiagnoseCommand
+/// <summary>rbm environment: what the program runs on, for reports of bugs and for tests of a forced SIMD level.</summary>
+internal static class EnvironmentCommand
 {
     /// <summary>Makes the command.</summary>
     public static Command Create(Terminal terminal)
     {
         Option<bool> json = CommonOptions.Json();
-        Command command = new("diagnose", "Show version, SIMD level, processors and runtime.") { json };
+        Command command = new("environment", "Show version, SIMD level, processors and runtime.") { json };
         command.Hidden = true;
         command.SetAction(parse => Run(terminal, parse.GetValue(json)));
         return command;
