@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using FastRbm.Benchmarks;
+using FastRbm.Kernels.Simd;
+
+const int Rounds = 30;
+
+int model = Array.IndexOf(args, "--model");
+using Loops loops = new(model >= 0 && model + 1 < args.Length ? args[model + 1] : null);
+foreach (Measurement row in loops.All)
+{
+    row.Run();
+    long before = GC.GetAllocatedBytesForCurrentThread();
+    row.Run();
+    row.Bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+}
+
+for (int round = 0; round < Rounds; round++)
+{
+    foreach (Measurement row in loops.All)
+    {
+        long start = Stopwatch.GetTimestamp();
+        row.Run();
+        row.Best = Math.Min(row.Best, Stopwatch.GetElapsedTime(start).TotalSeconds);
+    }
+}
+
+string report = Report.Write(loops.All, Rounds);
+Console.Write(report);
+if (args.Contains("--write"))
+{
+    string folder = Path.Combine("perf-results", Report.Folder());
+    Directory.CreateDirectory(folder);
+    File.WriteAllText(Path.Combine(folder, $"quick-{SimdSelection.Current}.md"), report);
+}
