@@ -10,9 +10,9 @@ internal static unsafe class ActiveUnits
     /// <param name="words">The packed states of one row.</param>
     /// <param name="count">The number of words.</param>
     /// <param name="offsets">Room for as many offsets as the row has units.</param>
-    /// <returns>How many units are on.</returns>
+    /// <param name="ends">For each word, how many offsets there are up to its end; written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static int Collect(ulong* words, int count, int* offsets)
+    public static void Collect(ulong* words, int count, int* offsets, int* ends)
     {
         int found = 0;
         for (int word = 0; word < count; word++)
@@ -24,8 +24,8 @@ internal static unsafe class ActiveUnits
                 offsets[found++] = first + (BitOperations.TrailingZeroCount(bits) * Tile.Width);
                 bits &= bits - 1;
             }
-        }
 
-        return found;
+            ends[word] = found;
+        }
     }
 }

@@ -13,10 +13,13 @@ internal static unsafe class HalfStep
     /// <summary>Rows whose lists are made before the weight panels pass over them: one panel load serves them all.</summary>
     public const int BlockRows = 64;
 
+    /// <summary>Words of source units whose weights (16 kB a word) stay in the first-level cache while all rows of a block pass over them.</summary>
+    private const int BlockWords = 2;
+
     /// <summary>The scratch that one thread needs, in integers.</summary>
     /// <param name="sourceUnits">The number of source units.</param>
     /// <returns>A length for the scratch of <see cref="Run"/>.</returns>
-    public static long ScratchLength(int sourceUnits) => (long)BlockRows * (sourceUnits + 1);
+    public static long ScratchLength(int sourceUnits) => (long)BlockRows * (sourceUnits + Tile.Count(sourceUnits) + Tile.Width);
 
     /// <summary>Runs rows first to end - 1.</summary>
     /// <param name="level">The vector width.</param>
@@ -48,36 +51,59 @@ internal static unsafe class HalfStep
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int* counts = scratch;
-        int* lists = scratch + BlockRows;
+        int words = Tile.Count(arguments.SourceUnits);
+        int* sums = scratch;
+        int* ends = sums + (BlockRows * Tile.Width);
+        int* lists = ends + ((nint)BlockRows * words);
         for (int block = first; block < end; block += BlockRows)
         {
             int rows = Math.Min(BlockRows, end - block);
             for (int row = 0; row < rows; row++)
             {
                 ulong* states = arguments.Source + ((nint)(block + row) * arguments.SourceWords);
-                counts[row] = ActiveUnits.Collect(states, arguments.SourceWords, lists + ((nint)row * arguments.SourceUnits));
+                ActiveUnits.Collect(states, words, lists + ((nint)row * arguments.SourceUnits), ends + ((nint)row * words));
             }
 
             int tiles = Tile.Count(arguments.TargetUnits);
             for (int tile = 0; tile < tiles; tile++)
             {
-                RunTile<TFloat, TInt, TOps>(arguments, block, rows, tile, counts, lists);
+                Sum<TFloat, TInt, TOps>(arguments, rows, tile, ends, lists, sums);
+                Finish<TFloat, TInt, TOps>(arguments, block, rows, tile, sums);
+            }
+        }
+    }
+
+    /// <summary>sums[row][64] of one tile, a few words of source units at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Sum<TFloat, TInt, TOps>(in HalfStepArguments arguments, int rows, int tile, int* ends, int* lists, int* sums)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        int words = Tile.Count(arguments.SourceUnits);
+        int* panel = arguments.Panels + ((nint)tile * words * Tile.Width * Tile.Width);
+        int* bias = arguments.Bias + ((nint)tile * Tile.Width);
+        for (int word = 0; word < words; word += BlockWords)
+        {
+            int last = Math.Min(word + BlockWords, words) - 1;
+            for (int r = 0; r < rows; r++)
+            {
+                int first = word == 0 ? 0 : ends[((nint)r * words) + word - 1];
+                int count = ends[((nint)r * words) + last] - first;
+                int* rowSums = sums + (r * Tile.Width);
+                TileSum.Run<TFloat, TInt, TOps>(
+                    panel, lists + ((nint)r * arguments.SourceUnits) + first, count, word == 0 ? bias : rowSums, rowSums);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunTile<TFloat, TInt, TOps>(in HalfStepArguments arguments, int block, int rows, int tile, int* counts, int* lists)
+    private static void Finish<TFloat, TInt, TOps>(in HalfStepArguments arguments, int block, int rows, int tile, int* sums)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int* sums = stackalloc int[Tile.Width];
         int* draws = stackalloc int[ShortDraws.Length];
-        float* x = (float*)sums;
-        int* panel = arguments.Panels + ((nint)tile * Tile.Count(arguments.SourceUnits) * Tile.Width * Tile.Width);
-        int* bias = arguments.Bias + ((nint)tile * Tile.Width);
         int tiles = Tile.Count(arguments.TargetUnits);
         int width = Math.Min(Tile.Width, arguments.TargetUnits - (tile * Tile.Width));
         ulong mask = tile == tiles - 1 ? BitMatrix.LastWordMask(arguments.TargetUnits) : ulong.MaxValue;
@@ -85,10 +111,11 @@ internal static unsafe class HalfStep
         for (int r = 0; r < rows; r++)
         {
             nint row = block + r;
-            TileSum.Run<TFloat, TInt, TOps>(panel, lists + ((nint)r * arguments.SourceUnits), counts[r], bias, sums);
+            int* rowSums = sums + (r * Tile.Width);
+            float* x = (float*)rowSums;
             for (int unit = 0; unit < Tile.Width; unit += TOps.Width)
             {
-                TOps.Store(TOps.Multiply(TOps.ToFloat(TOps.Load(sums + unit)), inverseScale), x + unit);
+                TOps.Store(TOps.Multiply(TOps.ToFloat(TOps.Load(rowSums + unit)), inverseScale), x + unit);
             }
 
             if (arguments.States != null)
