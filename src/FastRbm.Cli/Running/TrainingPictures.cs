@@ -78,16 +78,14 @@ internal sealed class TrainingPictures
         return Pictures.Pairs(_rows, means, _shape);
     }
 
-    /// <summary>Rows from all over the data, at steps of the golden section: equal steps would meet the same class in data that take turns.</summary>
     private static Matrix Spread(Dataset data, int most)
     {
-        const double GoldenSection = 0.6180339887498949;
         int count = Math.Min(most, data.Rows);
+        SpreadRows spread = new(data.Rows);
         Matrix rows = new(count, data.Columns);
         for (int row = 0; row < count; row++)
         {
-            int from = count == data.Rows ? row : (int)(row * GoldenSection % 1 * data.Rows);
-            data.CopyMeans(from, rows.Row(row));
+            data.CopyMeans(spread[row], rows.Row(row));
         }
 
         return rows;

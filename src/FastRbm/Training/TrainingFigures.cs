@@ -1,6 +1,6 @@
 namespace FastRbm.Training;
 
-/// <summary>What is measured at the end of an epoch, on evenly spaced rows.</summary>
+/// <summary>What is measured at the end of an epoch, on rows from all over the data.</summary>
 /// <param name="ReconstructionError">Mean over rows and visible units of (v - E[v | h])^2 with h drawn from p(h | v). A diagnostic,
 /// never an objective: it falls also when the chains stop mixing.</param>
 /// <param name="LogPseudoLikelihood">Stochastic log pseudo-likelihood in nats a row: visible units times the mean of

@@ -5,7 +5,7 @@ using FastRbm.Random;
 
 namespace FastRbm.Training;
 
-/// <summary>Measures the figures of an epoch on evenly spaced rows. Allocates once.</summary>
+/// <summary>Measures the figures of an epoch on rows from all over the data. Allocates once.</summary>
 internal sealed class TrainingMonitor
 {
     private readonly Rbm _rbm;
@@ -25,8 +25,8 @@ internal sealed class TrainingMonitor
         _rbm = rbm;
         _seed = options.Seed;
         _workspace = new RbmWorkspace(rbm);
-        _training = Spaced(training, options.MonitorRows);
-        _validation = validation is null ? null : Spaced(validation, options.MonitorRows);
+        _training = Spread(training, options.MonitorRows);
+        _validation = validation is null ? null : Spread(validation, options.MonitorRows);
         _hidden = new BitMatrix(_training.Rows, rbm.Hidden.Count);
         _means = new Matrix(_training.Rows, rbm.Visible.Count);
         _flipped = new BitMatrix(_training.Rows, rbm.Visible.Count);
@@ -104,15 +104,16 @@ internal sealed class TrainingMonitor
         return sum / values.Length;
     }
 
-    private static BitMatrix Spaced(IVisibleRows source, int most)
+    private static BitMatrix Spread(IVisibleRows source, int most)
     {
         int count = Math.Min(most, source.Rows);
         BitMatrix rows = new(count, source.Columns);
         BinaryRowReader reader = new(source, Binarization.Threshold, seed: 0);
+        SpreadRows spread = new(source.Rows);
         float[] scratch = new float[source.Columns];
         for (int row = 0; row < count; row++)
         {
-            reader.CopyBits((int)((long)row * source.Rows / count), epoch: 0, scratch, rows.Row(row));
+            reader.CopyBits(spread[row], epoch: 0, scratch, rows.Row(row));
         }
 
         return rows;

@@ -46,7 +46,7 @@ public sealed record TrainingOptions
     /// <summary>The run stops as diverged when a unit could get an absolute input beyond this: bias plus the sum of its absolute weights.</summary>
     public double DivergenceLimit { get; init; } = 10_000;
 
-    /// <summary>Rows that the figures of each epoch are measured on: evenly spaced over the data.</summary>
+    /// <summary>Rows that the figures of each epoch are measured on, from all over the data.</summary>
     public int MonitorRows { get; init; } = 2_000;
 
     /// <summary>Checks every value.</summary>
