@@ -69,7 +69,7 @@ internal static class Application
 
     private static Command Build(Terminal terminal)
     {
-        Command root = new("rbm", "Restricted Boltzmann machines: train, sample, evaluate, look inside. The same seed gives the same bits on every machine.")
+        Command root = new("rbm", "Restricted Boltzmann machines: train, sample, evaluate, look inside. The same seed gives the same bits for any threads and SIMD level.")
         {
             TrainCommand.Create(terminal),
             SampleCommand.Create(terminal),
