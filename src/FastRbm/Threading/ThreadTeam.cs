@@ -7,7 +7,8 @@ namespace FastRbm.Threading;
 /// <summary>A persistent team of threads that runs one task at a time and meets at a barrier after it.</summary>
 /// <remarks>
 /// The caller is member 0. A run allocates nothing. Members spin for some microseconds between tasks, because the tasks of a
-/// training step follow each other closely, then sleep. Use from one thread at a time; a task must not run another one.
+/// training step follow each other closely, then sleep; a team larger than the processors never spins, since it would keep its own
+/// members from running. Use from one thread at a time; a task must not run another one.
 /// </remarks>
 internal sealed class ThreadTeam : IDisposable
 {
@@ -15,11 +16,13 @@ internal sealed class ThreadTeam : IDisposable
 
     private readonly Thread[] _threads;
     private readonly object _gate = new();
+    private readonly int _spins;
     private ITeamTask? _task;
     private Exception? _failure;
     private int _generation;
     private int _pending;
     private bool _stopping;
+    private bool _callerSleeps;
 
     /// <summary>Starts a team.</summary>
     /// <param name="members">The number of threads, the caller's among them: at least 1. One means that nothing is started.</param>
@@ -28,6 +31,7 @@ internal sealed class ThreadTeam : IDisposable
     {
         Throw.IfLess(members, 1);
         Members = members;
+        _spins = members <= Environment.ProcessorCount ? SpinsBeforeSleep : 0;
         _threads = new Thread[members - 1];
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -69,12 +73,7 @@ internal sealed class ThreadTeam : IDisposable
         }
 
         Execute(task, 0);
-        SpinWait spinner = default;
-        while (Volatile.Read(ref _pending) != 0)
-        {
-            spinner.SpinOnce(sleep1Threshold: -1);
-        }
-
+        AwaitOthers();
         _task = null;
         if (_failure is not null)
         {
@@ -111,13 +110,45 @@ internal sealed class ThreadTeam : IDisposable
             }
 
             Execute(_task!, member);
-            Interlocked.Decrement(ref _pending);
+            if (Interlocked.Decrement(ref _pending) == 0 && Volatile.Read(ref _callerSleeps))
+            {
+                lock (_gate)
+                {
+                    Monitor.PulseAll(_gate);
+                }
+            }
+        }
+    }
+
+    private void AwaitOthers()
+    {
+        for (int spin = 0; spin < _spins; spin++)
+        {
+            if (Volatile.Read(ref _pending) == 0)
+            {
+                return;
+            }
+
+            Thread.SpinWait(8);
+        }
+
+        lock (_gate)
+        {
+            // The fence keeps "I sleep" before the last look: either this thread sees 0, or the last member sees a sleeper.
+            _callerSleeps = true;
+            Interlocked.MemoryBarrier();
+            while (Volatile.Read(ref _pending) != 0)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            _callerSleeps = false;
         }
     }
 
     private void Await(int seen)
     {
-        for (int spin = 0; spin < SpinsBeforeSleep; spin++)
+        for (int spin = 0; spin < _spins; spin++)
         {
             if (Volatile.Read(ref _generation) != seen)
             {

@@ -11,6 +11,7 @@ public sealed class ThreadTeamTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
+    [InlineData(17)]
     public void Every_member_runs_every_task_once(int members)
     {
         using ThreadTeam team = new(members);
@@ -73,10 +74,15 @@ public sealed class ThreadTeamTests
     }
 
     [Fact]
-    public void A_run_allocates_nothing()
+    public void A_run_allocates_nothing_whether_the_team_spins_or_sleeps()
     {
-        using ThreadTeam team = new(2);
-        Counting task = new(2);
+        Assert.All(new[] { 2, Environment.ProcessorCount + 1 }, AllocatesNothing);
+    }
+
+    private static void AllocatesNothing(int members)
+    {
+        using ThreadTeam team = new(members);
+        Counting task = new(members);
         Assert.Equal(0, AllocationGate.BytesOf(() =>
         {
             for (int run = 0; run < 100; run++)
