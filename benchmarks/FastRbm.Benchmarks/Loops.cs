@@ -66,6 +66,9 @@ internal sealed class Loops : IDisposable
         string shape = $"{model.Visible.Count}x{model.Hidden.Count}, batch {Batch}, a core";
         yield return new Measurement(
             $"half step v to h, {shape}", () => model.SampleHidden(visible, new RandomKey(1, 0), workspace, hidden), DenseWork(model, Batch), "GFLOP/s replaced", 1);
+        Matrix inputs = new(Batch, model.Hidden.Count);
+        yield return new Measurement(
+            $"its sums alone, {shape}", () => model.HiddenInputs(visible, workspace, inputs), DenseWork(model, Batch), "GFLOP/s replaced", 1);
         yield return new Measurement(
             $"half step h to v, {shape}", () => model.SampleVisible(hidden, new RandomKey(1, 0), workspace, drawn), DenseWork(model, Batch), "GFLOP/s replaced", 1);
     }
