@@ -30,7 +30,7 @@ string report = Report.Write(loops.All, Rounds);
 Console.Write(report);
 if (args.Contains("--write"))
 {
-    string folder = Path.Combine("perf-results", Report.Folder());
+    string folder = Path.Combine("perf-results", Machine.Folder);
     Directory.CreateDirectory(folder);
     File.WriteAllText(Path.Combine(folder, $"quick-{SimdSelection.Current}.md"), report);
 }

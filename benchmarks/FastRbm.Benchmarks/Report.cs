@@ -15,7 +15,7 @@ internal static class Report
     {
         double peak = rows[0].Rate;
         StringBuilder text = new();
-        text.AppendLine(CultureInfo.InvariantCulture, $"# A look at the loops: {Processor()}").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"# A look at the loops: {Machine.Processor}").AppendLine();
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, SIMD level {SimdSelection.Current}, best of {rounds} interleaved rounds. Written by the benchmark program.").AppendLine();
@@ -27,21 +27,5 @@ internal static class Report
         }
 
         return text.ToString();
-    }
-
-    /// <summary>The processor's name as a folder's.</summary>
-    public static string Folder() => string.Join('-', Processor().Split([' ', '(', ')', '/', '@'], StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Processor()
-    {
-        const string Information = "/proc/cpuinfo";
-        if (!File.Exists(Information))
-        {
-            return RuntimeInformation.ProcessArchitecture.ToString();
-        }
-
-        string[] lines = File.ReadAllLines(Information);
-        string Field(string name) => Array.Find(lines, line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
-        return $"{Field("model name")} family {Field("cpu family")} model {Field("model")}";
     }
 }
