@@ -6,13 +6,14 @@ namespace FastRbm.Reference;
 /// </remarks>
 public sealed class ReferenceSgd
 {
-    private readonly ReferenceMoments _velocity;
-
     /// <summary>Starts at rest.</summary>
     public ReferenceSgd(int visible, int hidden)
     {
-        _velocity = new ReferenceMoments(visible, hidden);
+        Velocity = new ReferenceMoments(visible, hidden);
     }
+
+    /// <summary>The velocities, to look at and to set.</summary>
+    public ReferenceMoments Velocity { get; }
 
     /// <summary>The learning rate; may change from step to step.</summary>
     public double Rate { get; set; }
@@ -40,23 +41,23 @@ public sealed class ReferenceSgd
                 double weight = weights[i, j];
                 double gradient = positive.Weights[i, j] - negative.Weights[i, j];
                 double decay = (L2 * weight) + (L1 * Math.Sign(weight));
-                _velocity.Weights[i, j] = (Momentum * _velocity.Weights[i, j]) + (Rate * (gradient - decay));
-                weights[i, j] += _velocity.Weights[i, j];
+                Velocity.Weights[i, j] = (Momentum * Velocity.Weights[i, j]) + (Rate * (gradient - decay));
+                weights[i, j] += Velocity.Weights[i, j];
             }
         }
 
         for (int i = 0; i < model.Visible; i++)
         {
             double gradient = positive.VisibleBias[i] - negative.VisibleBias[i];
-            _velocity.VisibleBias[i] = (Momentum * _velocity.VisibleBias[i]) + (Rate * gradient);
-            visibleBias[i] += _velocity.VisibleBias[i];
+            Velocity.VisibleBias[i] = (Momentum * Velocity.VisibleBias[i]) + (Rate * gradient);
+            visibleBias[i] += Velocity.VisibleBias[i];
         }
 
         for (int j = 0; j < model.Hidden; j++)
         {
             double gradient = positive.HiddenBias[j] - negative.HiddenBias[j];
-            _velocity.HiddenBias[j] = (Momentum * _velocity.HiddenBias[j]) + (Rate * gradient);
-            hiddenBias[j] += _velocity.HiddenBias[j];
+            Velocity.HiddenBias[j] = (Momentum * Velocity.HiddenBias[j]) + (Rate * gradient);
+            hiddenBias[j] += Velocity.HiddenBias[j];
         }
 
         return new ReferenceRbm(weights, visibleBias, hiddenBias);

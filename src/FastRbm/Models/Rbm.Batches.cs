@@ -123,13 +123,8 @@ public sealed partial class Rbm
     /// <param name="key">Which random numbers: row r is chain r.</param>
     /// <param name="workspace">Scratch.</param>
     /// <param name="visible">Visible states [rows, visible], written.</param>
-    public void SampleVisible(BitMatrix hidden, RandomKey key, RbmWorkspace workspace, BitMatrix visible)
-    {
-        HalfStepArguments arguments = Prepare(hidden, Hidden, visible, Visible, toHidden: false, workspace);
-        arguments.Draws = new RandomStream(key.Seed, StreamPurpose.VisibleSample, key.Step, 0);
-        arguments.Ties = new RandomStream(key.Seed, StreamPurpose.VisibleTie, key.Step, 0);
-        Run(arguments, hidden, visible, workspace);
-    }
+    public void SampleVisible(BitMatrix hidden, RandomKey key, RbmWorkspace workspace, BitMatrix visible) =>
+        SampleVisible(hidden, key, StreamPurpose.VisibleSample, StreamPurpose.VisibleTie, workspace, visible);
 
     /// <summary>One step of block Gibbs sampling, v to h to v: leaves p(v) as it is.</summary>
     /// <param name="visible">Visible states [rows, visible], replaced.</param>
@@ -150,6 +145,16 @@ public sealed partial class Rbm
         arguments.Draws = new RandomStream(key.Seed, draws, key.Step, 0);
         arguments.Ties = new RandomStream(key.Seed, ties, key.Step, 0);
         Run(arguments, visible, hidden, workspace);
+    }
+
+    /// <summary>Draws v from p(v | h) with random numbers of another purpose.</summary>
+    internal void SampleVisible(
+        BitMatrix hidden, RandomKey key, StreamPurpose draws, StreamPurpose ties, RbmWorkspace workspace, BitMatrix visible)
+    {
+        HalfStepArguments arguments = Prepare(hidden, Hidden, visible, Visible, toHidden: false, workspace);
+        arguments.Draws = new RandomStream(key.Seed, draws, key.Step, 0);
+        arguments.Ties = new RandomStream(key.Seed, ties, key.Step, 0);
+        Run(arguments, hidden, visible, workspace);
     }
 
     private void ExactHiddenInputs(ReadOnlySpan<ulong> visible, Span<double> inputs)

@@ -4,7 +4,7 @@ using FastRbm.Memory;
 namespace FastRbm.Models;
 
 /// <summary>Scratch memory for the batch operations of models up to a given size. One thread at a time.</summary>
-/// <remarks>Holds 65 integers for each unit of the larger layer, 4,096 more, and one row of inputs.</remarks>
+/// <remarks>Holds 68 integers for each unit of the larger layer, 8,640 more, and one row of inputs.</remarks>
 public sealed class RbmWorkspace
 {
     private readonly AlignedBuffer<int> _lists;

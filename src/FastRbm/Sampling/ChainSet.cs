@@ -22,6 +22,9 @@ public sealed class ChainSet : IDisposable
     private readonly ThreadTeam _team;
     private readonly AlignedBuffer<int>[] _scratch;
     private readonly SweepTask _task;
+    private readonly RunningSums _hiddenSums;
+    private readonly RunningSums _visibleSums;
+    private long _summedVersion = -1;
 
     /// <summary>Makes chains that start at random: every visible unit on with probability one half.</summary>
     /// <param name="rbm">The model. It must not be edited while sweeps run.</param>
@@ -45,6 +48,8 @@ public sealed class ChainSet : IDisposable
             _scratch[member] = new AlignedBuffer<int>(HalfStep.ScratchLength(Math.Max(rbm.Visible.Count, rbm.Hidden.Count)));
         }
 
+        _hiddenSums = new RunningSums(chains, rbm.Visible.Count, rbm.Hidden.Count);
+        _visibleSums = new RunningSums(chains, rbm.Hidden.Count, rbm.Visible.Count);
         _task = new SweepTask(this);
         for (int chain = 0; chain < chains; chain++)
         {
@@ -92,8 +97,17 @@ public sealed class ChainSet : IDisposable
     public void Run(int sweeps)
     {
         Throw.IfLess(sweeps, 0);
+        if (sweeps == 0)
+        {
+            return;
+        }
+
+        long version = _rbm.FixedPoint.Version;
         _task.Count = sweeps;
+        _task.SumsHold = version == _summedVersion;
+        _summedVersion = -1;
         _team.Run(_task);
+        _summedVersion = version;
         Sweeps += sweeps;
     }
 
@@ -112,15 +126,18 @@ public sealed class ChainSet : IDisposable
         row[^1] &= BitMatrix.LastWordMask(Visible.Columns);
     }
 
-    private unsafe void Sweep(int first, int end, int count, int member)
+    private unsafe void Sweep(int first, int end, int count, bool sumsHold, int member)
     {
         int* scratch = _scratch[member].DangerousGetPointer();
         for (int sweep = 0; sweep < count; sweep++)
         {
             HalfStepArguments up = Arguments(toHidden: true, Visible, Hidden, Sweeps + sweep);
+            _hiddenSums.Keep(ref up, sumsHold);
             HalfStep.Run(SimdSelection.Current, up, first, end, scratch);
             HalfStepArguments down = Arguments(toHidden: false, Hidden, Visible, Sweeps + sweep);
+            _visibleSums.Keep(ref down, sumsHold);
             HalfStep.Run(SimdSelection.Current, down, first, end, scratch);
+            sumsHold = true;
         }
     }
 
@@ -139,10 +156,12 @@ public sealed class ChainSet : IDisposable
     {
         public int Count { get; set; }
 
+        public bool SumsHold { get; set; }
+
         public void Run(int member, int members)
         {
             (int first, int end) = ThreadTeam.Share(owner.Chains, member, members);
-            owner.Sweep(first, end, Count, member);
+            owner.Sweep(first, end, Count, SumsHold, member);
         }
     }
 }

@@ -39,6 +39,10 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
     private readonly PhaseMoments _negative;
     private readonly float _meanScale;
 
+    // Only where a later half step of the same update can go on from them.
+    private readonly RunningSums? _hiddenSums;
+    private readonly RunningSums? _visibleSums;
+
     // Only when the data are means.
     private readonly Matrix? _dense;
     private readonly Matrix? _denseHidden;
@@ -75,6 +79,8 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
         _dataHidden = new BitMatrix(options.BatchSize, hidden);
         _chainVisible = new BitMatrix(_chains, visible);
         ChainHidden = persistent ? new BitMatrix(_chains, hidden) : _dataHidden;
+        _hiddenSums = !persistent || options.Steps > 1 ? new RunningSums(_chains, visible, hidden) : null;
+        _visibleSums = options.Steps > 1 ? new RunningSums(_chains, hidden, visible) : null;
         _positive = new PhaseMoments(options.BatchSize, rbm);
         _negative = new PhaseMoments(_chains, rbm);
         WeightVelocity = new Matrix(visible, hidden);
@@ -231,6 +237,11 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
         HalfStepArguments arguments = HalfStepFrom(
             toHidden: true, _data, sample ? _dataHidden : null, StreamPurpose.HiddenSample, StreamPurpose.HiddenTie, _update);
         _positive.WantMeans(ref arguments, _meanScale);
+        if (!Persistent)
+        {
+            _hiddenSums!.Keep(ref arguments, hold: false);
+        }
+
         HalfStep.Run(_level, arguments, first, end, scratch);
     }
 
@@ -277,6 +288,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
             long step = (_update * _options.Steps) + sweep;
             HalfStepArguments down = HalfStepFrom(
                 toHidden: false, ChainHidden, _chainVisible, StreamPurpose.VisibleSample, StreamPurpose.VisibleTie, step);
+            _visibleSums?.Keep(ref down, hold: sweep > 0);
             HalfStep.Run(_level, down, first, end, scratch);
 
             bool last = sweep == _options.Steps - 1;
@@ -288,6 +300,8 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
                 _negative.WantMeans(ref up, _meanScale);
             }
 
+            // Chains of CD start at the rows of data, whose sums the positive phase has left.
+            _hiddenSums?.Keep(ref up, hold: sweep > 0 || (!Persistent && _dense is null));
             HalfStep.Run(_level, up, first, end, scratch);
         }
     }

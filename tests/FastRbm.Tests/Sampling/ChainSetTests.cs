@@ -1,5 +1,6 @@
 using FastRbm.Memory;
 using FastRbm.Models;
+using FastRbm.Random;
 using FastRbm.Sampling;
 using FastRbm.Testing;
 using FastRbm.Tests.Testing;
@@ -35,6 +36,57 @@ public sealed class ChainSetTests
         using ChainSet other = new(rbm, 150, seed: 10);
         other.Run(7);
         Assert.NotEqual(one.Visible.Row(0).ToArray(), other.Visible.Row(0).ToArray());
+    }
+
+    [Fact]
+    public void States_are_those_of_half_steps_that_remember_nothing_also_after_edits_and_new_starts()
+    {
+        Rbm rbm = Model(200, 120);
+        using ChainSet chains = new(rbm, 20, seed: 9);
+        BitMatrix visible = Copy(chains.Visible);
+        BitMatrix hidden = new(20, 120);
+        long sweep = 0;
+        Follow(3);
+        Follow(2);
+        rbm.Edit((weights, _, hiddenBias) =>
+        {
+            weights[7, 3] += 2;
+            hiddenBias[0] -= 1;
+        });
+        Follow(2);
+        bool[][] starts = [.. Enumerable.Range(0, 20).Select(chain => new SplitMix64((ulong)chain).NextBits(200, 0.3))];
+        chains.StartFrom(new TestRows(starts));
+        visible = Copy(chains.Visible);
+        Follow(3);
+
+        void Follow(int sweeps)
+        {
+            chains.Run(sweeps);
+            RbmWorkspace workspace = new(rbm);
+            for (int end = (int)sweep + sweeps; sweep < end; sweep++)
+            {
+                RandomKey key = new(9, sweep);
+                rbm.SampleHidden(visible, key, StreamPurpose.ChainHidden, StreamPurpose.ChainHiddenTie, workspace, hidden);
+                rbm.SampleVisible(hidden, key, StreamPurpose.ChainVisible, StreamPurpose.ChainVisibleTie, workspace, visible);
+            }
+
+            for (int chain = 0; chain < 20; chain++)
+            {
+                Assert.Equal(visible.Row(chain).ToArray(), chains.Visible.Row(chain).ToArray());
+                Assert.Equal(hidden.Row(chain).ToArray(), chains.Hidden.Row(chain).ToArray());
+            }
+        }
+    }
+
+    private static BitMatrix Copy(BitMatrix states)
+    {
+        BitMatrix copy = new(states.Rows, states.Columns);
+        for (int row = 0; row < states.Rows; row++)
+        {
+            states.Row(row).CopyTo(copy.Row(row));
+        }
+
+        return copy;
     }
 
     [Fact]

@@ -27,21 +27,23 @@ internal sealed class NaiveTraining
             Sample(start.HiddenInputs(Bits(chain % rows.Rows, 0)), StreamPurpose.ChainStart, StreamPurpose.ChainStartTie, 0, chain))];
     }
 
-    public ReferenceRbm Model { get; private set; }
+    /// <summary>The model that the next update starts from.</summary>
+    public ReferenceRbm Model { get; set; }
 
-    public void Run()
+    /// <summary>The velocities that the next update starts from.</summary>
+    public ReferenceMoments Velocity => _sgd.Velocity;
+
+    /// <summary>The learning rate of the last update.</summary>
+    public double Rate => _sgd.Rate;
+
+    /// <summary>Does update number <paramref name="update"/>, from 0.</summary>
+    public void Step(long update)
     {
         int updates = (_rows.Rows + _options.BatchSize - 1) / _options.BatchSize;
-        long update = 0;
-        for (int epoch = 0; epoch < _options.Epochs; epoch++)
-        {
-            int[] order = Order(epoch);
-            for (int first = 0; first < _rows.Rows; first += _options.BatchSize)
-            {
-                int batch = Math.Min(_options.BatchSize, _rows.Rows - first);
-                Update(order[first..(first + batch)], epoch, update++, (long)updates * _options.Epochs);
-            }
-        }
+        int epoch = (int)(update / updates);
+        int first = (int)(update % updates) * _options.BatchSize;
+        int batch = Math.Min(_options.BatchSize, _rows.Rows - first);
+        Update(Order(epoch)[first..(first + batch)], epoch, update, (long)updates * _options.Epochs);
     }
 
     private void Update(int[] rows, int epoch, long update, long updates)
@@ -112,9 +114,10 @@ internal sealed class NaiveTraining
         bool[] states = new bool[inputs.Length];
         for (int unit = 0; unit < states.Length; unit++)
         {
-            int group = unit % 64 / 8;
-            uint bits = first.Bits((((8L * (unit / 64)) + (unit % 8)) * 4) + (group / 2));
-            uint head = group % 2 == 0 ? bits & 0xFFFF : bits >> 16;
+            int group = unit % 64 / 16;
+            int lane = unit % 16 / 2;
+            uint bits = first.Bits((((8L * (unit / 64)) + lane) * 4) + group);
+            uint head = unit % 2 == 0 ? bits & 0xFFFF : bits >> 16;
             double uniform = (head + (rest.Bits(unit) / 4294967296.0)) / 65536;
             states[unit] = (uniform < DoubleMath.Sigmoid(-Math.Abs(inputs[unit]))) ^ (inputs[unit] > 0);
         }

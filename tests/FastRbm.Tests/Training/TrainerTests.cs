@@ -13,6 +13,9 @@ namespace FastRbm.Tests.Training;
 [Collection(AllocationGroup.Name)]
 public sealed class TrainerTests
 {
+    /// <summary>Half of a unit in the last place of 1, relative.</summary>
+    private const double Rounding = 1.0 / (1 << 24);
+
     [Fact]
     public void Training_does_what_the_naive_doubles_do() =>
         Properties.Hold(Runs(), run =>
@@ -21,15 +24,22 @@ public sealed class TrainerTests
             Rbm rbm = Start(run.Visible, run.Hidden, run.Seed);
             NaiveTraining naive = new(Translate.Reference(rbm), rows, run.Options);
             using Trainer trainer = new(rbm, rows, run.Options);
-            trainer.Run();
-            naive.Run();
-            for (int i = 0; i < run.Visible; i++)
+            for (long update = 0; !trainer.IsFinished; update++)
             {
-                Near(naive.Model.VisibleBias[i], rbm.Visible.Bias[i]);
-                for (int j = 0; j < run.Hidden; j++)
+                // Each update starts from the trainer's parameters and velocities: errors can't add up, so that they have a bound.
+                naive.Model = Translate.Reference(rbm);
+                CopyVelocities(trainer, naive.Velocity);
+                double mean = MeanError(run, rbm);
+                trainer.Step();
+                naive.Step(update);
+                for (int i = 0; i < run.Visible; i++)
                 {
-                    Near(naive.Model.Weight(i, j), rbm.Weights[i, j]);
-                    Near(naive.Model.HiddenBias[j], rbm.Hidden.Bias[j]);
+                    Near(naive, mean, naive.Velocity.VisibleBias[i], naive.Model.VisibleBias[i], rbm.Visible.Bias[i]);
+                    for (int j = 0; j < run.Hidden; j++)
+                    {
+                        Near(naive, mean, naive.Velocity.Weights[i, j], naive.Model.Weight(i, j), rbm.Weights[i, j]);
+                        Near(naive, mean, naive.Velocity.HiddenBias[j], naive.Model.HiddenBias[j], rbm.Hidden.Bias[j]);
+                    }
                 }
             }
         }, count: 150);
@@ -228,8 +238,41 @@ public sealed class TrainerTests
         Assert.Throws<ArgumentException>(() => new Trainer(Rbm.Binary(3, 2), rows, options, new TestRows([new bool[4]])));
     }
 
-    private static void Near(double expected, double actual) =>
-        Assert.True(Math.Abs(expected - actual) <= 2e-6 * (1 + Math.Abs(expected)), $"expected {expected}, found {actual}");
+    /// <summary>
+    /// How far a mean of either phase may be off: 2.5 ULP of the sigmoid and half of a fixed-point step, a quarter (the steepest slope)
+    /// of the error of an input (weights in fixed point, the sum as a float); for grey levels as means, a chain of float products.
+    /// </summary>
+    private static double MeanError(Run run, Rbm rbm)
+    {
+        int terms = Math.Max(run.Visible, run.Hidden) + 1;
+        double input = (terms * Math.ScaleB(0.5, -rbm.FixedPointBits)) + (Rounding * rbm.InputBound);
+        if (run.Grey && run.Options.Binarization == Binarization.None)
+        {
+            input += terms * Rounding * rbm.InputBound;
+        }
+
+        return (3 * Rounding) + (input / 4);
+    }
+
+    /// <summary>The errors of both phases' means, then the roundings on the way to the velocity and the parameter.</summary>
+    private static void Near(NaiveTraining naive, double mean, double velocity, double expected, double actual)
+    {
+        double bound = (2 * naive.Rate * mean) + (Rounding * ((8 * naive.Rate) + (2 * Math.Abs(velocity)) + Math.Abs(expected)));
+        Assert.True(Math.Abs(expected - actual) <= bound, $"expected {expected} within {bound}, found {actual}");
+    }
+
+    private static void CopyVelocities(Trainer trainer, ReferenceMoments target)
+    {
+        for (int i = 0; i < trainer.WeightVelocity.Rows; i++)
+        {
+            target.VisibleBias[i] = trainer.VisibleBiasVelocity[0, i];
+            for (int j = 0; j < trainer.WeightVelocity.Columns; j++)
+            {
+                target.Weights[i, j] = trainer.WeightVelocity[i, j];
+                target.HiddenBias[j] = trainer.HiddenBiasVelocity[0, j];
+            }
+        }
+    }
 
     private static float[] Trained(Run run)
     {

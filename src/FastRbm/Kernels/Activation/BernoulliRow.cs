@@ -80,7 +80,7 @@ internal static unsafe class BernoulliRow
         where TOps : struct, ISimd<TFloat, TInt>
     {
         float* x = stackalloc float[Tile.Width];
-        int* bits = stackalloc int[ShortDraws.Length];
+        ushort* bits = stackalloc ushort[ShortDraws.Length];
         LoadTile(inputs, first, x);
         ShortDraws.Fill<TFloat, TInt, TOps>(draws, 1, word, bits);
         return BernoulliTile.Sample<TFloat, TInt, TOps>(x, bits, ties, word);

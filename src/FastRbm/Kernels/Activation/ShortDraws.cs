@@ -8,26 +8,27 @@ namespace FastRbm.Kernels.Activation;
 /// <remarks>
 /// <code>
 ///   word w of a chain: Philox blocks 8w .. 8w + 7, four 32-bit words each
-///   draw of unit 16r + l (l = 0..7) = low half of word r of block 8w + l, of unit 16r + 8 + l the high half
+///   draw of unit 16r + 2l = low half of word r of block 8w + l (l = 0..7, r = 0..3), of unit 16r + 2l + 1 the high half
 /// </code>
-/// Eight blocks of consecutive chains lie side by side in the lanes, and two vectors are worked on at a time: ten dependent
-/// rounds would else leave the multipliers idle half of the time.
+/// So the words of eight blocks, stored as they come out of the lanes, are the draws in the order of the units. Eight blocks of
+/// consecutive chains lie side by side in the lanes, and two vectors are worked on at a time: ten dependent rounds would else
+/// leave the multipliers idle half of the time.
 /// </remarks>
 internal static unsafe class ShortDraws
 {
     /// <summary>The most chains of one call.</summary>
     public const int MaxChains = 4;
 
-    /// <summary>Integers that <see cref="Fill"/> may write.</summary>
+    /// <summary>Draws that <see cref="Fill"/> may write.</summary>
     public const int Length = MaxChains * 64;
 
     /// <summary>Fills the draws of one word of units of consecutive chains.</summary>
     /// <param name="stream">The stream of the first chain.</param>
     /// <param name="chains">1 to 4.</param>
     /// <param name="word">The word: units 64 word to 64 word + 63.</param>
-    /// <param name="draws">64 integers from 0 to 65535 a chain; up to <see cref="Length"/> are written.</param>
+    /// <param name="draws">64 draws a chain; up to <see cref="Length"/> are written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Fill<TFloat, TInt, TOps>(in RandomStream stream, int chains, int word, int* draws)
+    public static void Fill<TFloat, TInt, TOps>(in RandomStream stream, int chains, int word, ushort* draws)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
@@ -74,8 +75,8 @@ internal static unsafe class ShortDraws
                 k1 = unchecked(k1 + Philox.Weyl1);
             }
 
-            Store<TFloat, TInt, TOps>(a0, a1, a2, a3, lane, draws);
-            Store<TFloat, TInt, TOps>(b0, b1, b2, b3, lane + TOps.Width, draws);
+            Store<TFloat, TInt, TOps>(a0, a1, a2, a3, lane, (int*)draws);
+            Store<TFloat, TInt, TOps>(b0, b1, b2, b3, lane + TOps.Width, (int*)draws);
         }
     }
 
@@ -85,31 +86,21 @@ internal static unsafe class ShortDraws
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int* target = draws + ((lane >> 3) * 64) + (lane & 7);
-        Split<TFloat, TInt, TOps>(r0, target);
-        Split<TFloat, TInt, TOps>(r1, target + 16);
-        Split<TFloat, TInt, TOps>(r2, target + 32);
-        Split<TFloat, TInt, TOps>(r3, target + 48);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Split<TFloat, TInt, TOps>(TInt random, int* target)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-    {
-        TInt low = TOps.And(random, TOps.Create(0xFFFF));
-        TInt high = TOps.ShiftRightLogical(random, 16);
+        int* target = draws + ((lane >> 3) * 32) + (lane & 7);
         if (TOps.Width > 8)
         {
             // The upper eight lanes are the next chain's.
-            TOps.StoreHalves(low, target, target + 64);
-            TOps.StoreHalves(high, target + 8, target + 72);
+            TOps.StoreHalves(r0, target, target + 32);
+            TOps.StoreHalves(r1, target + 8, target + 40);
+            TOps.StoreHalves(r2, target + 16, target + 48);
+            TOps.StoreHalves(r3, target + 24, target + 56);
         }
         else
         {
-            TOps.Store(low, target);
-            TOps.Store(high, target + 8);
+            TOps.Store(r0, target);
+            TOps.Store(r1, target + 8);
+            TOps.Store(r2, target + 16);
+            TOps.Store(r3, target + 24);
         }
     }
 }

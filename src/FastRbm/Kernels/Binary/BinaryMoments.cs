@@ -10,13 +10,13 @@ internal unsafe struct BinaryMoments
     /// <summary>The number of rows.</summary>
     public int Rows;
 
-    /// <summary>For each visible unit, offsets (group x 16 + pattern) x 64 of the patterns that aren't zero: [visible][ListStride].</summary>
+    /// <summary>For each visible unit, the numbers (group x 16 + pattern) of the patterns that aren't zero: [visible][ListStride].</summary>
     public int* Lists;
 
     /// <summary>Offsets reserved for a visible unit.</summary>
     public int ListStride;
 
-    /// <summary>The number of offsets of each visible unit.</summary>
+    /// <summary>How many patterns are listed for each visible unit.</summary>
     public int* ListCounts;
 
     /// <summary>How often each visible unit is on.</summary>

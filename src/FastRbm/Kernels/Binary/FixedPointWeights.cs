@@ -68,6 +68,9 @@ internal sealed unsafe class FixedPointWeights
     /// <summary>2^-s.</summary>
     public float InverseScale => MathF.ScaleB(1f, -ScaleBits);
 
+    /// <summary>Grows whenever the integers may have changed.</summary>
+    public long Version { get; private set; }
+
     /// <summary>An upper bound on the absolute input of any unit, in natural units.</summary>
     public double InputBound { get; private set; }
 
@@ -89,6 +92,7 @@ internal sealed unsafe class FixedPointWeights
     /// <returns>False when the parameters are too large for any scale, or not finite.</returns>
     public bool Rebuild(SimdLevel level, Matrix weights, Matrix visibleBias, Matrix hiddenBias)
     {
+        Version++;
         ScaleBits = MaxScaleBits;
         Quantise(level, weights, visibleBias, hiddenBias);
         return Fit(level, weights, visibleBias, hiddenBias);
@@ -101,6 +105,7 @@ internal sealed unsafe class FixedPointWeights
     /// <returns>False when the parameters are too large for any scale, or not finite.</returns>
     public bool Refit(SimdLevel level, Matrix weights, Matrix visibleBias, Matrix hiddenBias)
     {
+        Version++;
         (long bound, long least) = Bounds();
         if (bound <= MaxBound && ScaleBits < MaxScaleBits && least <= MaxBound)
         {

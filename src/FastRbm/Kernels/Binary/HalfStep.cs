@@ -10,16 +10,10 @@ namespace FastRbm.Kernels.Binary;
 /// <summary>Half steps v to h or h to v of many rows: sparse integer sums, then means and states of binary target units.</summary>
 internal static unsafe class HalfStep
 {
-    /// <summary>Rows whose lists are made before the weight panels pass over them: one panel load serves them all.</summary>
-    public const int BlockRows = 64;
-
-    /// <summary>Words of source units whose weights (16 kB a word) stay in the first-level cache while all rows of a block pass over them.</summary>
-    private const int BlockWords = 2;
-
     /// <summary>The scratch that one thread needs, in integers.</summary>
     /// <param name="sourceUnits">The number of source units.</param>
     /// <returns>A length for the scratch of <see cref="Run"/>.</returns>
-    public static long ScratchLength(int sourceUnits) => (long)BlockRows * (sourceUnits + Tile.Count(sourceUnits) + Tile.Width);
+    public static long ScratchLength(int sourceUnits) => (SourceLists.Rows * Tile.Width) + SourceLists.ScratchLength(sourceUnits);
 
     /// <summary>Runs rows first to end - 1.</summary>
     /// <param name="level">The vector width.</param>
@@ -51,48 +45,47 @@ internal static unsafe class HalfStep
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
+        SourceLists lists = default;
         int words = Tile.Count(arguments.SourceUnits);
-        int* sums = scratch;
-        int* ends = sums + (BlockRows * Tile.Width);
-        int* lists = ends + ((nint)BlockRows * words);
-        for (int block = first; block < end; block += BlockRows)
+        int tiles = Tile.Count(arguments.TargetUnits);
+        for (int block = first; block < end; block += SourceLists.Rows)
         {
-            int rows = Math.Min(BlockRows, end - block);
-            for (int row = 0; row < rows; row++)
-            {
-                ulong* states = arguments.Source + ((nint)(block + row) * arguments.SourceWords);
-                ActiveUnits.Collect(states, words, lists + ((nint)row * arguments.SourceUnits), ends + ((nint)row * words));
-            }
-
-            int tiles = Tile.Count(arguments.TargetUnits);
+            int rows = Math.Min(SourceLists.Rows, end - block);
+            lists.Make(arguments, block, rows, scratch + (SourceLists.Rows * Tile.Width));
             for (int tile = 0; tile < tiles; tile++)
             {
-                Sum<TFloat, TInt, TOps>(arguments, rows, tile, ends, lists, sums);
+                int* sums = arguments.Sums == null ? scratch : arguments.Sums + ((((nint)tile * arguments.SumRows) + block) * Tile.Width);
+                Sum<TFloat, TInt, TOps>(arguments, lists, rows, tile, sums);
                 Finish<TFloat, TInt, TOps>(arguments, block, rows, tile, sums);
+            }
+
+            if (arguments.Summed != null)
+            {
+                nint from = (nint)block * arguments.SourceWords;
+                int length = rows * words;
+                new ReadOnlySpan<ulong>(arguments.Source + from, length).CopyTo(new Span<ulong>(arguments.Summed + from, length));
             }
         }
     }
 
-    /// <summary>sums[row][64] of one tile, a few words of source units at a time.</summary>
+    /// <summary>sums[row][64] of one tile, a segment of source units at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum<TFloat, TInt, TOps>(in HalfStepArguments arguments, int rows, int tile, int* ends, int* lists, int* sums)
+    private static void Sum<TFloat, TInt, TOps>(in HalfStepArguments arguments, in SourceLists lists, int rows, int tile, int* sums)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int words = Tile.Count(arguments.SourceUnits);
-        int* panel = arguments.Panels + ((nint)tile * words * Tile.Width * Tile.Width);
+        int* panel = arguments.Panels + ((nint)tile * Tile.Count(arguments.SourceUnits) * Tile.Width * Tile.Width);
         int* bias = arguments.Bias + ((nint)tile * Tile.Width);
-        for (int word = 0; word < words; word += BlockWords)
+        nint step = (nint)lists.SegmentWords * Tile.Width * Tile.Width;
+        for (int segment = 0; segment < lists.Segments; segment++)
         {
-            int last = Math.Min(word + BlockWords, words) - 1;
             for (int r = 0; r < rows; r++)
             {
-                int first = word == 0 ? 0 : ends[((nint)r * words) + word - 1];
-                int count = ends[((nint)r * words) + last] - first;
+                ushort* units = lists.Units(r, segment, out int adds, out int all);
                 int* rowSums = sums + (r * Tile.Width);
-                TileSum.Run<TFloat, TInt, TOps>(
-                    panel, lists + ((nint)r * arguments.SourceUnits) + first, count, word == 0 ? bias : rowSums, rowSums);
+                int* from = segment == 0 && !lists.GoesOn(r) ? bias : rowSums;
+                TileSum.Run<TFloat, TInt, TOps, ushort>(panel + (segment * step), units, adds, all, from, rowSums);
             }
         }
     }
@@ -103,21 +96,15 @@ internal static unsafe class HalfStep
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int* draws = stackalloc int[ShortDraws.Length];
+        ushort* draws = stackalloc ushort[ShortDraws.Length];
+        float* x = stackalloc float[Tile.Width];
         int tiles = Tile.Count(arguments.TargetUnits);
         int width = Math.Min(Tile.Width, arguments.TargetUnits - (tile * Tile.Width));
         ulong mask = tile == tiles - 1 ? BitMatrix.LastWordMask(arguments.TargetUnits) : ulong.MaxValue;
-        TFloat inverseScale = TOps.Create(arguments.InverseScale);
         for (int r = 0; r < rows; r++)
         {
             nint row = block + r;
             int* rowSums = sums + (r * Tile.Width);
-            float* x = (float*)rowSums;
-            for (int unit = 0; unit < Tile.Width; unit += TOps.Width)
-            {
-                TOps.Store(TOps.Multiply(TOps.ToFloat(TOps.Load(rowSums + unit)), inverseScale), x + unit);
-            }
-
             if (arguments.States != null)
             {
                 int ahead = r % ShortDraws.MaxChains;
@@ -128,9 +115,16 @@ internal static unsafe class HalfStep
                 }
 
                 RandomStream ties = arguments.Ties.ForChain(arguments.FirstChain + row);
-                arguments.States[(row * tiles) + tile] = mask & BernoulliTile.Sample<TFloat, TInt, TOps>(x, draws + (64 * ahead), ties, tile);
+                arguments.States[(row * tiles) + tile] = mask & BernoulliTile.SampleSums<TFloat, TInt, TOps>(
+                    rowSums, arguments.InverseScale, draws + (64 * ahead), ties, tile);
             }
 
+            if (arguments.FixedMeans == null && arguments.Inputs == null)
+            {
+                continue;
+            }
+
+            BernoulliTile.ToInputs<TFloat, TInt, TOps>(rowSums, arguments.InverseScale, x);
             if (arguments.FixedMeans != null)
             {
                 int* means = arguments.FixedMeans + ((((nint)tile * arguments.FixedMeanRows) + row) * Tile.Width);

@@ -29,6 +29,18 @@ internal unsafe struct HalfStepArguments
     /// <summary>2^-s: from fixed point to natural units.</summary>
     public float InverseScale;
 
+    /// <summary>Fixed-point target inputs [tile][SumRows][64] to keep, written for every row; null when nobody goes on from them.</summary>
+    public int* Sums;
+
+    /// <summary>Rows in a tile of <see cref="Sums"/>.</summary>
+    public int SumRows;
+
+    /// <summary>The source states that <see cref="Sums"/> are the inputs from, [rows][SourceWords]: read when SumsHold, then written.</summary>
+    public ulong* Summed;
+
+    /// <summary>Whether <see cref="Sums"/> hold the inputs from <see cref="Summed"/>, by the same weights.</summary>
+    public bool SumsHold;
+
     /// <summary>Sampled target states [rows][tiles], or null.</summary>
     public ulong* States;
 

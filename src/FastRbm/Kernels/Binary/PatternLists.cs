@@ -29,7 +29,7 @@ internal static unsafe class PatternLists
                 ulong w2 = rows > 2 ? first[2 * wordsPerRow] : 0;
                 ulong w3 = rows > 3 ? first[3 * wordsPerRow] : 0;
                 ulong any = w0 | w1 | w2 | w3;
-                int table = row * (4 * Tile.Width);
+                int table = row * 4;
                 while (any != 0)
                 {
                     int bit = BitOperations.TrailingZeroCount(any);
@@ -37,7 +37,7 @@ internal static unsafe class PatternLists
                     int pattern = (int)(((w0 >> bit) & 1) | (((w1 >> bit) & 1) << 1) | (((w2 >> bit) & 1) << 2) | (((w3 >> bit) & 1) << 3));
                     int unit = (word * 64) + bit;
                     int count = moments.ListCounts[unit]++;
-                    moments.Lists[((nint)unit * moments.ListStride) + count] = table + (pattern * Tile.Width);
+                    moments.Lists[((nint)unit * moments.ListStride) + count] = table + pattern;
                     moments.VisibleCounts[unit] += BitOperations.PopCount((uint)pattern);
                 }
             }

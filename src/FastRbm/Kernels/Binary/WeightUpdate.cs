@@ -142,8 +142,11 @@ internal static unsafe class WeightUpdate
     private static void Sum<TFloat, TInt, TOps>(in BinaryMoments moments, int unit, int* tables, int* zeros, int* sums)
         where TFloat : unmanaged
         where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt> =>
-        TileSum.Run<TFloat, TInt, TOps>(tables, moments.Lists + ((nint)unit * moments.ListStride), moments.ListCounts[unit], zeros, sums);
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        int listed = moments.ListCounts[unit];
+        TileSum.Run<TFloat, TInt, TOps, int>(tables, moments.Lists + ((nint)unit * moments.ListStride), listed, listed, zeros, sums);
+    }
 
     /// <summary>Replaces the negative sums by the gradient step as floats.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

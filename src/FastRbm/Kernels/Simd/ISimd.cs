@@ -37,6 +37,12 @@ internal unsafe interface ISimd<TFloat, TInt>
     /// <summary>a * b + c with one rounding.</summary>
     static abstract TFloat FusedMultiplyAdd(TFloat a, TFloat b, TFloat c);
 
+    /// <summary>The smaller of two numbers. Undefined for NaN.</summary>
+    static abstract TFloat Min(TFloat a, TFloat b);
+
+    /// <summary>The larger of two numbers. Undefined for NaN.</summary>
+    static abstract TFloat Max(TFloat a, TFloat b);
+
     static abstract TFloat Abs(TFloat a);
 
     /// <summary>All ones where a &lt; b, else zero; false for NaN.</summary>
@@ -66,6 +72,9 @@ internal unsafe interface ISimd<TFloat, TInt>
 
     /// <summary>Stores the lower lanes to one place and the upper ones to another. Only where a vector has more than eight lanes.</summary>
     static abstract void StoreHalves(TInt value, int* lower, int* upper);
+
+    /// <summary>As many unsigned 16-bit numbers as there are lanes.</summary>
+    static abstract TInt LoadUnsigned(ushort* source);
 
     static abstract TInt Create(int value);
 

@@ -34,6 +34,12 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
     public static float FusedMultiplyAdd(float a, float b, float c) => MathF.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Min(float a, float b) => a < b ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(float a, float b) => a > b ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Abs(float a) => MathF.Abs(a);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -65,6 +71,9 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreHalves(int value, int* lower, int* upper) => throw new NotSupportedException();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LoadUnsigned(ushort* source) => *source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Create(int value) => value;

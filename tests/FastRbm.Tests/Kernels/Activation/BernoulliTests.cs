@@ -123,9 +123,10 @@ public sealed class BernoulliTests
     private static int ShortDraw(int unit)
     {
         int word = unit / 64;
-        int group = unit % 64 / 8;
-        uint bits = _draws.Bits((((8L * word) + (unit % 8)) * 4) + (group / 2));
-        return (int)(group % 2 == 0 ? bits & 0xFFFF : bits >> 16);
+        int group = unit % 64 / 16;
+        int lane = unit % 16 / 2;
+        uint bits = _draws.Bits((((8L * word) + lane) * 4) + group);
+        return (int)(unit % 2 == 0 ? bits & 0xFFFF : bits >> 16);
     }
 
     private static double Unlikely(float input)

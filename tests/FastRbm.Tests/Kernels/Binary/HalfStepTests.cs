@@ -96,6 +96,61 @@ public sealed unsafe class HalfStepTests
         }
     }
 
+    [Fact]
+    public void Going_on_from_earlier_sums_gives_what_sums_from_nothing_give()
+    {
+        // Rows of which nothing, little, much or all has flipped, on both sides of the choice, over short and long segments.
+        Case sample = new(300, 130, 150, 4, 11);
+        (Matrix weights, Matrix visibleBias, Matrix hiddenBias) = Parameters(sample);
+        FixedPointWeights copy = new(sample.Visible, sample.Hidden);
+        Assert.True(copy.Rebuild(SimdLevel.Scalar, weights, visibleBias, hiddenBias));
+        foreach (double density in new[] { 0.02, 0.15, 0.5, 0.9 })
+        {
+            foreach (SimdLevel level in Levels.All)
+            {
+                SplitMix64 random = new(5);
+                RunningSums kept = new(sample.Rows, sample.Visible, sample.Hidden);
+                bool[][] rows = [.. Enumerable.Range(0, sample.Rows).Select(_ => random.NextBits(sample.Visible, density))];
+                for (int step = 0; step < 4; step++)
+                {
+                    BitMatrix source = Translate.Bits(rows);
+                    Matrix fresh = new(sample.Rows, sample.Hidden);
+                    Matrix goneOn = new(sample.Rows, sample.Hidden);
+                    BitMatrix freshStates = new(sample.Rows, sample.Hidden);
+                    BitMatrix goneOnStates = new(sample.Rows, sample.Hidden);
+                    foreach ((Matrix inputs, BitMatrix states, bool keep) in new[] { (fresh, freshStates, false), (goneOn, goneOnStates, true) })
+                    {
+                        HalfStepArguments arguments = Arguments(copy, source, toHidden: true);
+                        arguments.Inputs = inputs.DangerousGetPointer();
+                        arguments.InputStride = inputs.Stride;
+                        arguments.States = states.DangerousGetPointer();
+                        arguments.Draws = new RandomStream(1, StreamPurpose.HiddenSample, step, 0);
+                        arguments.Ties = new RandomStream(1, StreamPurpose.HiddenTie, step, 0);
+                        if (keep)
+                        {
+                            kept.Keep(ref arguments, hold: step > 0);
+                        }
+
+                        // Two calls that split the rows as two threads would.
+                        Run(level, arguments, 0, 70, sample.Visible);
+                        Run(level, arguments, 70, sample.Rows, sample.Visible);
+                    }
+
+                    for (int row = 0; row < sample.Rows; row++)
+                    {
+                        Assert.Equal(fresh.Row(row).ToArray(), goneOn.Row(row).ToArray());
+                        Assert.Equal(freshStates.Row(row).ToArray(), goneOnStates.Row(row).ToArray());
+                        bool[] flips = random.NextBits(sample.Visible, (row % 5) switch { 0 => 0, 1 => 0.01, 2 => 0.1, 3 => 0.5, _ => 1 });
+                        for (int unit = 0; unit < flips.Length; unit++)
+                        {
+                            rows[row][unit] ^= flips[unit];
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private static void Check(Case sample, FixedPointWeights copy, Matrix weights, Matrix bias, SimdLevel level, bool toHidden)
     {
         int from = toHidden ? sample.Visible : sample.Hidden;
