@@ -24,14 +24,18 @@ public sealed class ChainSet : IDisposable
     private readonly SweepTask _task;
     private readonly RunningSums _hiddenSums;
     private readonly RunningSums _visibleSums;
-    private long _summedVersion = -1;
+    private readonly ShortWeights? _shortWeights;
+    private long _version = -1;
+    private bool _sumsHold;
 
     /// <summary>Makes chains that start at random: every visible unit on with probability one half.</summary>
     /// <param name="rbm">The model. It must not be edited while sweeps run.</param>
     /// <param name="chains">The number of chains, at least 1.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="threads">Threads, at least 1; small models use one. States don't depend on it.</param>
-    public ChainSet(Rbm rbm, int chains, ulong seed, int threads = 1)
+    /// <param name="precision">How finely weights are held.</param>
+    /// <exception cref="ArgumentException">The model's sums of absolute weights are too large for 16 bits.</exception>
+    public ChainSet(Rbm rbm, int chains, ulong seed, int threads = 1, WeightPrecision precision = WeightPrecision.Full)
     {
         ArgumentNullException.ThrowIfNull(rbm);
         Throw.IfLess(chains, 1);
@@ -50,6 +54,8 @@ public sealed class ChainSet : IDisposable
 
         _hiddenSums = new RunningSums(chains, rbm.Visible.Count, rbm.Hidden.Count);
         _visibleSums = new RunningSums(chains, rbm.Hidden.Count, rbm.Visible.Count);
+        _shortWeights = precision == WeightPrecision.SixteenBits ? new ShortWeights(rbm.FixedPoint) : null;
+        UseWeights();
         _task = new SweepTask(this);
         for (int chain = 0; chain < chains; chain++)
         {
@@ -65,6 +71,9 @@ public sealed class ChainSet : IDisposable
 
     /// <summary>The number of chains.</summary>
     public int Chains => Visible.Rows;
+
+    /// <summary>Bits after the binary point of the weights that chains are sampled with.</summary>
+    public int FixedPointBits => _shortWeights?.ScaleBits ?? _rbm.FixedPointBits;
 
     /// <summary>Sweeps done so far.</summary>
     public long Sweeps { get; private set; }
@@ -102,17 +111,38 @@ public sealed class ChainSet : IDisposable
             return;
         }
 
-        long version = _rbm.FixedPoint.Version;
+        UseWeights();
         _task.Count = sweeps;
-        _task.SumsHold = version == _summedVersion;
-        _summedVersion = -1;
+        _task.SumsHold = _sumsHold;
+        _sumsHold = false;
         _team.Run(_task);
-        _summedVersion = version;
+        _sumsHold = true;
         Sweeps += sweeps;
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _team.Dispose();
+
+    /// <summary>Follows changes of the model since the last run.</summary>
+    private void UseWeights()
+    {
+        if (_version == _rbm.FixedPoint.Version)
+        {
+            return;
+        }
+
+        _sumsHold = false;
+        if (_shortWeights is not null)
+        {
+            _shortWeights.Rebuild(_rbm.FixedPoint);
+            if (_shortWeights.ScaleBits < 0)
+            {
+                Throw.Argument("rbm", "sums of absolute weights below 32,768 for 16-bit sums", $"an input bound of {_rbm.InputBound:G3}");
+            }
+        }
+
+        _version = _rbm.FixedPoint.Version;
+    }
 
     private void StartRandom(int chain)
     {
@@ -144,6 +174,7 @@ public sealed class ChainSet : IDisposable
     private unsafe HalfStepArguments Arguments(bool toHidden, BitMatrix source, BitMatrix target, long sweep)
     {
         HalfStepArguments arguments = _rbm.HalfStepFrom(toHidden);
+        _shortWeights?.Use(ref arguments, toHidden);
         arguments.Source = source.DangerousGetPointer();
         arguments.SourceWords = source.WordsPerRow;
         arguments.States = target.DangerousGetPointer();

@@ -78,6 +78,71 @@ public sealed class ChainSetTests
         }
     }
 
+    [Theory]
+    [InlineData(0.3f)]
+    [InlineData(4f)]
+    [InlineData(1e-4f)]
+    public void Sixteen_bit_chains_are_chains_of_the_rounded_model_and_no_sum_overflows(float scale)
+    {
+        // All weights of one hidden unit positive, of one negative: the extremes of a sum are those of all units on.
+        Rbm rbm = Rbm.Binary(200, 120);
+        rbm.Edit((weights, visibleBias, _) =>
+        {
+            SplitMix64 random = new(3);
+            for (int i = 0; i < weights.Height; i++)
+            {
+                random.NextFloats(weights.Width, -scale, scale).CopyTo(weights.GetRowSpan(i));
+                weights[i, 0] = Math.Abs(weights[i, 0]);
+                weights[i, 1] = -Math.Abs(weights[i, 1]);
+                visibleBias[i] = i % 2 == 0 ? 10 * scale : 0;
+            }
+        });
+        using ChainSet sixteen = new(rbm, 30, seed: 4, threads: 2, WeightPrecision.SixteenBits);
+        float step = MathF.ScaleB(1, -sixteen.FixedPointBits);
+        Assert.True(sixteen.FixedPointBits < rbm.FixedPointBits);
+        Rbm rounded = Rbm.Binary(200, 120);
+        rounded.Edit((weights, visibleBias, _) =>
+        {
+            for (int i = 0; i < weights.Height; i++)
+            {
+                for (int j = 0; j < weights.Width; j++)
+                {
+                    weights[i, j] = Rounded(rbm.Weights[i, j]);
+                }
+
+                visibleBias[i] = Rounded(rbm.Visible.Bias[i]);
+            }
+        });
+        Assert.InRange(rounded.InputBound / step, 16_000, 65_536 * 1.6);
+        using ChainSet expected = new(rounded, 30, seed: 4);
+        for (int run = 0; run < 3; run++)
+        {
+            sixteen.Run(5);
+            expected.Run(5);
+            for (int chain = 0; chain < 30; chain++)
+            {
+                Assert.Equal(expected.Visible.Row(chain).ToArray(), sixteen.Visible.Row(chain).ToArray());
+                Assert.Equal(expected.Hidden.Row(chain).ToArray(), sixteen.Hidden.Row(chain).ToArray());
+            }
+        }
+
+        // Half a step up, as the integers are rounded, from the model's own finer integers.
+        float Rounded(float value)
+        {
+            double fine = Math.ScaleB(Math.Round(Math.ScaleB(value, rbm.FixedPointBits)), -rbm.FixedPointBits);
+            return (float)(Math.Floor((fine / step) + 0.5) * step);
+        }
+    }
+
+    [Fact]
+    public void A_model_too_large_for_sixteen_bits_is_refused()
+    {
+        Rbm rbm = Rbm.Binary(3, 2);
+        rbm.Edit((weights, _, _) => weights[0, 0] = 70_000);
+        ArgumentException error = Assert.Throws<ArgumentException>(() => new ChainSet(rbm, 1, 1, 1, WeightPrecision.SixteenBits));
+        Assert.Contains("16-bit", error.Message);
+    }
+
     private static BitMatrix Copy(BitMatrix states)
     {
         BitMatrix copy = new(states.Rows, states.Columns);

@@ -26,24 +26,40 @@ internal static unsafe class HalfStep
         switch (level)
         {
             case SimdLevel.Vector512:
-                Run<Vector512<float>, Vector512<int>, Simd512>(arguments, first, end, scratch);
+                Choose<Vector512<float>, Vector512<int>, Simd512>(arguments, first, end, scratch);
                 break;
             case SimdLevel.Vector256:
-                Run<Vector256<float>, Vector256<int>, Simd256>(arguments, first, end, scratch);
+                Choose<Vector256<float>, Vector256<int>, Simd256>(arguments, first, end, scratch);
                 break;
             case SimdLevel.Vector128:
-                Run<Vector128<float>, Vector128<int>, Simd128>(arguments, first, end, scratch);
+                Choose<Vector128<float>, Vector128<int>, Simd128>(arguments, first, end, scratch);
                 break;
             default:
-                Run<float, int, ScalarSimd>(arguments, first, end, scratch);
+                Choose<float, int, ScalarSimd>(arguments, first, end, scratch);
                 break;
         }
     }
 
-    private static void Run<TFloat, TInt, TOps>(in HalfStepArguments arguments, int first, int end, int* scratch)
+    private static void Choose<TFloat, TInt, TOps>(in HalfStepArguments arguments, int first, int end, int* scratch)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
+    {
+        if (arguments.Short)
+        {
+            Run<TFloat, TInt, TOps, ShortLanes<TFloat, TInt, TOps>>(arguments, first, end, scratch);
+        }
+        else
+        {
+            Run<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>>(arguments, first, end, scratch);
+        }
+    }
+
+    private static void Run<TFloat, TInt, TOps, TLanes>(in HalfStepArguments arguments, int first, int end, int* scratch)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+        where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     {
         SourceLists lists = default;
         int words = Tile.Count(arguments.SourceUnits);
@@ -54,9 +70,9 @@ internal static unsafe class HalfStep
             lists.Make(arguments, block, rows, scratch + (SourceLists.Rows * Tile.Width));
             for (int tile = 0; tile < tiles; tile++)
             {
-                int* sums = arguments.Sums == null ? scratch : arguments.Sums + ((((nint)tile * arguments.SumRows) + block) * Tile.Width);
-                Sum<TFloat, TInt, TOps>(arguments, lists, rows, tile, sums);
-                Finish<TFloat, TInt, TOps>(arguments, block, rows, tile, sums);
+                int* sums = arguments.Sums == null ? scratch : arguments.Sums + ((((nint)tile * arguments.SumRows) + block) * TLanes.Words);
+                Sum<TFloat, TInt, TOps, TLanes>(arguments, lists, rows, tile, sums);
+                Finish<TFloat, TInt, TOps, TLanes>(arguments, block, rows, tile, sums);
             }
 
             if (arguments.Summed != null)
@@ -70,41 +86,44 @@ internal static unsafe class HalfStep
 
     /// <summary>sums[row][64] of one tile, a segment of source units at a time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Sum<TFloat, TInt, TOps>(in HalfStepArguments arguments, in SourceLists lists, int rows, int tile, int* sums)
+    private static void Sum<TFloat, TInt, TOps, TLanes>(in HalfStepArguments arguments, in SourceLists lists, int rows, int tile, int* sums)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
+        where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     {
-        int* panel = arguments.Panels + ((nint)tile * Tile.Count(arguments.SourceUnits) * Tile.Width * Tile.Width);
-        int* bias = arguments.Bias + ((nint)tile * Tile.Width);
-        nint step = (nint)lists.SegmentWords * Tile.Width * Tile.Width;
+        int* panel = arguments.Panels + ((nint)tile * Tile.Count(arguments.SourceUnits) * Tile.Width * TLanes.Words);
+        int* bias = arguments.Bias + ((nint)tile * TLanes.Words);
+        nint step = (nint)lists.SegmentWords * Tile.Width * TLanes.Words;
         for (int segment = 0; segment < lists.Segments; segment++)
         {
             for (int r = 0; r < rows; r++)
             {
                 ushort* units = lists.Units(r, segment, out int adds, out int all);
-                int* rowSums = sums + (r * Tile.Width);
+                int* rowSums = sums + (r * TLanes.Words);
                 int* from = segment == 0 && !lists.GoesOn(r) ? bias : rowSums;
-                TileSum.Run<TFloat, TInt, TOps, ushort>(panel + (segment * step), units, adds, all, from, rowSums);
+                TileSum<TFloat, TInt, TOps, TLanes, ushort>.Run(panel + (segment * step), units, adds, all, from, rowSums);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish<TFloat, TInt, TOps>(in HalfStepArguments arguments, int block, int rows, int tile, int* sums)
+    private static void Finish<TFloat, TInt, TOps, TLanes>(in HalfStepArguments arguments, int block, int rows, int tile, int* sums)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
+        where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     {
         ushort* draws = stackalloc ushort[ShortDraws.Length];
         float* x = stackalloc float[Tile.Width];
+        int* wide = stackalloc int[Tile.Width];
         int tiles = Tile.Count(arguments.TargetUnits);
         int width = Math.Min(Tile.Width, arguments.TargetUnits - (tile * Tile.Width));
         ulong mask = tile == tiles - 1 ? BitMatrix.LastWordMask(arguments.TargetUnits) : ulong.MaxValue;
         for (int r = 0; r < rows; r++)
         {
             nint row = block + r;
-            int* rowSums = sums + (r * Tile.Width);
+            int* rowSums = TLanes.Widen(sums + (r * TLanes.Words), wide);
             if (arguments.States != null)
             {
                 int ahead = r % ShortDraws.MaxChains;

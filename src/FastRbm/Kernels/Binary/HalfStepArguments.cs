@@ -14,6 +14,9 @@ internal unsafe struct HalfStepArguments
     /// <summary>Words in a row of source states.</summary>
     public int SourceWords;
 
+    /// <summary>Whether weights, biases and <see cref="Sums"/> are 16-bit numbers, two an integer.</summary>
+    public bool Short;
+
     /// <summary>Fixed-point weights [tile][source unit, padded to whole tiles][64].</summary>
     public int* Panels;
 

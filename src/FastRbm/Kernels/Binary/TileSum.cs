@@ -3,14 +3,20 @@ using FastRbm.Kernels.Simd;
 
 namespace FastRbm.Kernels.Binary;
 
-/// <summary>The inputs of 64 units: a start, plus the weight rows of some source units, minus those of others, exactly in int32.</summary>
-internal static unsafe class TileSum
+/// <summary>The inputs of 64 units: a start, plus the weight rows of some source units, minus those of others, exactly.</summary>
+/// <typeparam name="TFloat">A vector of floats.</typeparam>
+/// <typeparam name="TInt">A vector of integers.</typeparam>
+/// <typeparam name="TOps">The operations.</typeparam>
+/// <typeparam name="TLanes">The width of the sums.</typeparam>
+/// <typeparam name="TNumber">The type of the numbers listed: ushort or int.</typeparam>
+internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
+    where TFloat : unmanaged
+    where TInt : unmanaged
+    where TOps : struct, ISimd<TFloat, TInt>
+    where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
+    where TNumber : unmanaged
 {
     /// <summary>sums[c] = from[c] + sum over the first units listed of panel[64 unit + c] - sum over the others.</summary>
-    /// <typeparam name="TFloat">A vector of floats.</typeparam>
-    /// <typeparam name="TInt">A vector of integers.</typeparam>
-    /// <typeparam name="TOps">The operations.</typeparam>
-    /// <typeparam name="TNumber">The type of the numbers listed: ushort or int.</typeparam>
     /// <param name="panel">Rows of 64 fixed-point weights.</param>
     /// <param name="units">The source units: those to add, then those to subtract.</param>
     /// <param name="adds">How many to add.</param>
@@ -18,30 +24,52 @@ internal static unsafe class TileSum
     /// <param name="from">64 integers to start from.</param>
     /// <param name="sums">64 sums, written; may be <paramref name="from"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run<TFloat, TInt, TOps, TNumber>(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-        where TNumber : unmanaged
+    public static void Run(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
     {
-        if (TOps.Width == 16)
+        if (TLanes.Words == 2 * TOps.Width)
         {
-            Four<TFloat, TInt, TOps, TNumber>(panel, units, adds, all, from, sums);
-            return;
+            Two(panel, units, adds, all, from, sums);
         }
-
-        for (int column = 0; column < Tile.Width; column += 8 * TOps.Width)
+        else if (TLanes.Words == 4 * TOps.Width)
         {
-            Eight<TFloat, TInt, TOps, TNumber>(panel + column, units, adds, all, from + column, sums + column);
+            Four(panel, units, adds, all, from, sums);
+        }
+        else
+        {
+            for (int word = 0; word < TLanes.Words; word += 8 * TOps.Width)
+            {
+                Eight(panel + word, units, adds, all, from + word, sums + word);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Four<TFloat, TInt, TOps, TNumber>(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-        where TNumber : unmanaged
+    private static void Two(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
+    {
+        int w = TOps.Width;
+        TInt a0 = TOps.Load(from);
+        TInt a1 = TOps.Load(from + w);
+        TNumber* next = units;
+        for (TNumber* end = units + adds; next < end; next++)
+        {
+            int* row = Row(panel, next);
+            a0 = TLanes.Add(a0, TOps.Load(row));
+            a1 = TLanes.Add(a1, TOps.Load(row + w));
+        }
+
+        for (TNumber* end = units + all; next < end; next++)
+        {
+            int* row = Row(panel, next);
+            a0 = TLanes.Subtract(a0, TOps.Load(row));
+            a1 = TLanes.Subtract(a1, TOps.Load(row + w));
+        }
+
+        TOps.Store(a0, sums);
+        TOps.Store(a1, sums + w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Four(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
     {
         int w = TOps.Width;
         TInt a0 = TOps.Load(from);
@@ -52,19 +80,19 @@ internal static unsafe class TileSum
         for (TNumber* end = units + adds; next < end; next++)
         {
             int* row = Row(panel, next);
-            a0 = TOps.Add(a0, TOps.Load(row));
-            a1 = TOps.Add(a1, TOps.Load(row + w));
-            a2 = TOps.Add(a2, TOps.Load(row + (2 * w)));
-            a3 = TOps.Add(a3, TOps.Load(row + (3 * w)));
+            a0 = TLanes.Add(a0, TOps.Load(row));
+            a1 = TLanes.Add(a1, TOps.Load(row + w));
+            a2 = TLanes.Add(a2, TOps.Load(row + (2 * w)));
+            a3 = TLanes.Add(a3, TOps.Load(row + (3 * w)));
         }
 
         for (TNumber* end = units + all; next < end; next++)
         {
             int* row = Row(panel, next);
-            a0 = TOps.Subtract(a0, TOps.Load(row));
-            a1 = TOps.Subtract(a1, TOps.Load(row + w));
-            a2 = TOps.Subtract(a2, TOps.Load(row + (2 * w)));
-            a3 = TOps.Subtract(a3, TOps.Load(row + (3 * w)));
+            a0 = TLanes.Subtract(a0, TOps.Load(row));
+            a1 = TLanes.Subtract(a1, TOps.Load(row + w));
+            a2 = TLanes.Subtract(a2, TOps.Load(row + (2 * w)));
+            a3 = TLanes.Subtract(a3, TOps.Load(row + (3 * w)));
         }
 
         TOps.Store(a0, sums);
@@ -74,11 +102,7 @@ internal static unsafe class TileSum
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Eight<TFloat, TInt, TOps, TNumber>(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-        where TNumber : unmanaged
+    private static void Eight(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
     {
         int w = TOps.Width;
         TInt a0 = TOps.Load(from);
@@ -93,27 +117,27 @@ internal static unsafe class TileSum
         for (TNumber* end = units + adds; next < end; next++)
         {
             int* row = Row(panel, next);
-            a0 = TOps.Add(a0, TOps.Load(row));
-            a1 = TOps.Add(a1, TOps.Load(row + w));
-            a2 = TOps.Add(a2, TOps.Load(row + (2 * w)));
-            a3 = TOps.Add(a3, TOps.Load(row + (3 * w)));
-            a4 = TOps.Add(a4, TOps.Load(row + (4 * w)));
-            a5 = TOps.Add(a5, TOps.Load(row + (5 * w)));
-            a6 = TOps.Add(a6, TOps.Load(row + (6 * w)));
-            a7 = TOps.Add(a7, TOps.Load(row + (7 * w)));
+            a0 = TLanes.Add(a0, TOps.Load(row));
+            a1 = TLanes.Add(a1, TOps.Load(row + w));
+            a2 = TLanes.Add(a2, TOps.Load(row + (2 * w)));
+            a3 = TLanes.Add(a3, TOps.Load(row + (3 * w)));
+            a4 = TLanes.Add(a4, TOps.Load(row + (4 * w)));
+            a5 = TLanes.Add(a5, TOps.Load(row + (5 * w)));
+            a6 = TLanes.Add(a6, TOps.Load(row + (6 * w)));
+            a7 = TLanes.Add(a7, TOps.Load(row + (7 * w)));
         }
 
         for (TNumber* end = units + all; next < end; next++)
         {
             int* row = Row(panel, next);
-            a0 = TOps.Subtract(a0, TOps.Load(row));
-            a1 = TOps.Subtract(a1, TOps.Load(row + w));
-            a2 = TOps.Subtract(a2, TOps.Load(row + (2 * w)));
-            a3 = TOps.Subtract(a3, TOps.Load(row + (3 * w)));
-            a4 = TOps.Subtract(a4, TOps.Load(row + (4 * w)));
-            a5 = TOps.Subtract(a5, TOps.Load(row + (5 * w)));
-            a6 = TOps.Subtract(a6, TOps.Load(row + (6 * w)));
-            a7 = TOps.Subtract(a7, TOps.Load(row + (7 * w)));
+            a0 = TLanes.Subtract(a0, TOps.Load(row));
+            a1 = TLanes.Subtract(a1, TOps.Load(row + w));
+            a2 = TLanes.Subtract(a2, TOps.Load(row + (2 * w)));
+            a3 = TLanes.Subtract(a3, TOps.Load(row + (3 * w)));
+            a4 = TLanes.Subtract(a4, TOps.Load(row + (4 * w)));
+            a5 = TLanes.Subtract(a5, TOps.Load(row + (5 * w)));
+            a6 = TLanes.Subtract(a6, TOps.Load(row + (6 * w)));
+            a7 = TLanes.Subtract(a7, TOps.Load(row + (7 * w)));
         }
 
         TOps.Store(a0, sums);
@@ -127,7 +151,6 @@ internal static unsafe class TileSum
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int* Row<TNumber>(int* panel, TNumber* unit)
-        where TNumber : unmanaged =>
-        (int*)((byte*)panel + ((nuint)(typeof(TNumber) == typeof(ushort) ? *(ushort*)unit : *(uint*)unit) * (Tile.Width * sizeof(int))));
+    private static int* Row(int* panel, TNumber* unit) =>
+        (int*)((byte*)panel + ((nuint)(typeof(TNumber) == typeof(ushort) ? *(ushort*)unit : *(uint*)unit) * (nuint)(TLanes.Words * sizeof(int))));
 }

@@ -145,7 +145,8 @@ internal static unsafe class WeightUpdate
         where TOps : struct, ISimd<TFloat, TInt>
     {
         int listed = moments.ListCounts[unit];
-        TileSum.Run<TFloat, TInt, TOps, int>(tables, moments.Lists + ((nint)unit * moments.ListStride), listed, listed, zeros, sums);
+        TileSum<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>, int>.Run(
+            tables, moments.Lists + ((nint)unit * moments.ListStride), listed, listed, zeros, sums);
     }
 
     /// <summary>Replaces the negative sums by the gradient step as floats.</summary>

@@ -76,6 +76,9 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
     public static int LoadUnsigned(ushort* source) => *source;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int LoadSigned(short* source) => *source;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Create(int value) => value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,6 +86,13 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Subtract(int a, int b) => unchecked(a - b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AddHalves(int a, int b) => unchecked(((a & 0x7FFF7FFF) + (b & 0x7FFF7FFF)) ^ ((a ^ b) & (int)0x80008000));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int SubtractHalves(int a, int b) =>
+        unchecked(((a | (int)0x80008000) - (b & 0x7FFF7FFF)) ^ ((a ^ ~b) & (int)0x80008000));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WideMultiply(int a, int b, out int high, out int low)
