@@ -4,7 +4,7 @@ using FastRbm.Memory;
 namespace FastRbm.Models;
 
 /// <summary>Scratch memory for the batch operations of models up to a given size. One thread at a time.</summary>
-/// <remarks>Holds 68 integers for each unit of the larger layer, 8,640 more, and one row of inputs.</remarks>
+/// <remarks>Holds about 1.2 kB for each unit of the larger layer, at most 0.6 MB more, and one row of inputs.</remarks>
 public sealed class RbmWorkspace
 {
     private readonly AlignedBuffer<int> _lists;
@@ -15,7 +15,7 @@ public sealed class RbmWorkspace
     {
         ArgumentNullException.ThrowIfNull(rbm);
         Units = Math.Max(rbm.Visible.Count, rbm.Hidden.Count);
-        _lists = new AlignedBuffer<int>(HalfStep.ScratchLength(Units));
+        _lists = new AlignedBuffer<int>(HalfStep.ScratchLength(Units, int.MaxValue));
         Inputs = new double[Units];
         Row = new float[Units];
     }

@@ -49,7 +49,7 @@ public sealed class ChainSet : IDisposable
         _scratch = new AlignedBuffer<int>[_team.Members];
         for (int member = 0; member < _scratch.Length; member++)
         {
-            _scratch[member] = new AlignedBuffer<int>(HalfStep.ScratchLength(Math.Max(rbm.Visible.Count, rbm.Hidden.Count)));
+            _scratch[member] = new AlignedBuffer<int>(HalfStep.ScratchLength(Math.Max(rbm.Visible.Count, rbm.Hidden.Count), chains));
         }
 
         _hiddenSums = new RunningSums(chains, rbm.Visible.Count, rbm.Hidden.Count);

@@ -88,7 +88,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
         HiddenBiasVelocity = new Matrix(1, hidden);
 
         long scratch = Math.Max(
-            HalfStep.ScratchLength(Math.Max(visible, hidden)), WeightUpdate.ScratchLength(options.BatchSize, _chains));
+            HalfStep.ScratchLength(Math.Max(visible, hidden), most), WeightUpdate.ScratchLength(options.BatchSize, _chains));
         _scratch = new AlignedBuffer<int>[_team.Members];
         _rowScratch = new float[_team.Members][];
         for (int member = 0; member < _team.Members; member++)

@@ -12,8 +12,10 @@ internal static unsafe class HalfStep
 {
     /// <summary>The scratch that one thread needs, in integers.</summary>
     /// <param name="sourceUnits">The number of source units.</param>
+    /// <param name="rows">The most rows of a call.</param>
     /// <returns>A length for the scratch of <see cref="Run"/>.</returns>
-    public static long ScratchLength(int sourceUnits) => (SourceLists.Rows * Tile.Width) + SourceLists.ScratchLength(sourceUnits);
+    public static long ScratchLength(int sourceUnits, int rows) => Math.Max(
+        (SourceLists.Rows * Tile.Width) + SourceLists.ScratchLength(sourceUnits), LookupLists.ScratchLength(sourceUnits, rows));
 
     /// <summary>Runs rows first to end - 1.</summary>
     /// <param name="level">The vector width.</param>
@@ -61,8 +63,13 @@ internal static unsafe class HalfStep
         where TOps : struct, ISimd<TFloat, TInt>
         where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     {
+        if (LookupLists.Pay(arguments, first, end))
+        {
+            LookUp<TFloat, TInt, TOps, TLanes>(arguments, first, end, scratch);
+            return;
+        }
+
         SourceLists lists = default;
-        int words = Tile.Count(arguments.SourceUnits);
         int tiles = Tile.Count(arguments.TargetUnits);
         for (int block = first; block < end; block += SourceLists.Rows)
         {
@@ -75,11 +82,67 @@ internal static unsafe class HalfStep
                 Finish<TFloat, TInt, TOps, TLanes>(arguments, block, rows, tile, sums);
             }
 
-            if (arguments.Summed != null)
+            Remember(arguments, block, rows);
+        }
+    }
+
+    private static void LookUp<TFloat, TInt, TOps, TLanes>(in HalfStepArguments arguments, int first, int end, int* scratch)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+        where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
+    {
+        LookupLists lists = default;
+        int tiles = Tile.Count(arguments.TargetUnits);
+        int most = Math.Min(end - first, LookupLists.Rows);
+        int* tables = scratch + ((nint)most * Tile.Width);
+        for (int block = first; block < end; block += most)
+        {
+            int rows = Math.Min(most, end - block);
+            lists.Make(arguments, block, rows, tables + LookupLists.TableLength(arguments.SourceUnits));
+            for (int tile = 0; tile < tiles; tile++)
             {
-                nint from = (nint)block * arguments.SourceWords;
-                int length = rows * words;
-                new ReadOnlySpan<ulong>(arguments.Source + from, length).CopyTo(new Span<ulong>(arguments.Summed + from, length));
+                int* sums = arguments.Sums == null ? scratch : arguments.Sums + ((((nint)tile * arguments.SumRows) + block) * Tile.Width);
+                LookUp<TFloat, TInt, TOps>(arguments, lists, rows, tile, tables, sums);
+                Finish<TFloat, TInt, TOps, TLanes>(arguments, block, rows, tile, sums);
+            }
+
+            Remember(arguments, block, rows);
+        }
+    }
+
+    /// <summary>Notes which states the sums that are kept are the inputs from.</summary>
+    private static void Remember(in HalfStepArguments arguments, int block, int rows)
+    {
+        if (arguments.Summed != null)
+        {
+            nint from = (nint)block * arguments.SourceWords;
+            int length = rows * arguments.SourceWords;
+            new ReadOnlySpan<ulong>(arguments.Source + from, length).CopyTo(new Span<ulong>(arguments.Summed + from, length));
+        }
+    }
+
+    /// <summary>sums[row][64] of one tile by tables of four source units, a segment at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LookUp<TFloat, TInt, TOps>(in HalfStepArguments arguments, in LookupLists lists, int rows, int tile, int* tables, int* sums)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        int units = Tile.Count(arguments.SourceUnits) * Tile.Width;
+        int* panel = arguments.Panels + ((nint)tile * units * Tile.Width);
+        int* bias = arguments.Bias + ((nint)tile * Tile.Width);
+        for (int segment = 0; segment < lists.Segments; segment++)
+        {
+            int first = segment * LookupLists.SegmentGroups * 4;
+            PatternTables.Build<TFloat, TInt, TOps>(
+                panel + ((nint)first * Tile.Width), Math.Min(LookupLists.SegmentGroups * 4, units - first), tables);
+            for (int r = 0; r < rows; r++)
+            {
+                ushort* entries = lists.Entries(r, segment, out int count);
+                int* rowSums = sums + (r * Tile.Width);
+                TileSum<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>, ushort>.Run(
+                    tables, entries, count, tables, entries, 0, segment == 0 ? bias : rowSums, rowSums);
             }
         }
     }
@@ -97,12 +160,13 @@ internal static unsafe class HalfStep
         nint step = (nint)lists.SegmentWords * Tile.Width * TLanes.Words;
         for (int segment = 0; segment < lists.Segments; segment++)
         {
+            int* weights = panel + (segment * step);
             for (int r = 0; r < rows; r++)
             {
-                ushort* units = lists.Units(r, segment, out int adds, out int all);
+                ushort* units = lists.Units(r, segment, out int adds, out int subtracts);
                 int* rowSums = sums + (r * TLanes.Words);
                 int* from = segment == 0 && !lists.GoesOn(r) ? bias : rowSums;
-                TileSum<TFloat, TInt, TOps, TLanes, ushort>.Run(panel + (segment * step), units, adds, all, from, rowSums);
+                TileSum<TFloat, TInt, TOps, TLanes, ushort>.Run(weights, units, adds, weights, units + adds, subtracts, from, rowSums);
             }
         }
     }

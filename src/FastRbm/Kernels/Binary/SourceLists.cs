@@ -17,7 +17,7 @@ internal unsafe struct SourceLists
     /// <summary>Rows of a block.</summary>
     public const int Rows = 128;
 
-    /// <summary>Words in a short segment: their weights, 16 kB a word, fit the first-level cache.</summary>
+    /// <summary>Words in a segment of long lists: its weights, 16 kB a word, fit the first-level cache.</summary>
     private const int ShortSegment = 2;
 
     /// <summary>Words in the longest segment: a unit's number in it is 16 bits.</summary>
@@ -47,14 +47,14 @@ internal unsafe struct SourceLists
     /// <param name="sourceUnits">The number of source units.</param>
     public static long ScratchLength(int sourceUnits) => Rows * (1L + (2L * Tile.Count(sourceUnits)) + ((Stride(sourceUnits) + 1) / 2));
 
-    /// <summary>The first of row <paramref name="row"/>'s units in a segment, counted from the segment's first unit.</summary>
+    /// <summary>Row <paramref name="row"/>'s units in a segment, counted from the segment's first: those to add, then those to subtract.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ushort* Units(int row, int segment, out int adds, out int all)
+    public readonly ushort* Units(int row, int segment, out int adds, out int subtracts)
     {
         int* ends = _ends + (2 * ((row * Segments) + segment));
         int first = segment == 0 ? 0 : ends[-1];
         adds = ends[0] - first;
-        all = ends[1] - first;
+        subtracts = ends[1] - ends[0];
         return _units + ((nint)row * _stride) + first;
     }
 

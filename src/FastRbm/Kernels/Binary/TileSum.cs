@@ -3,7 +3,7 @@ using FastRbm.Kernels.Simd;
 
 namespace FastRbm.Kernels.Binary;
 
-/// <summary>The inputs of 64 units: a start, plus the weight rows of some source units, minus those of others, exactly.</summary>
+/// <summary>64 exact sums: a start, plus rows of one table, minus rows of another. Inputs of units, statistics of phases.</summary>
 /// <typeparam name="TFloat">A vector of floats.</typeparam>
 /// <typeparam name="TInt">A vector of integers.</typeparam>
 /// <typeparam name="TOps">The operations.</typeparam>
@@ -16,50 +16,53 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
     where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     where TNumber : unmanaged
 {
-    /// <summary>sums[c] = from[c] + sum over the first units listed of panel[64 unit + c] - sum over the others.</summary>
-    /// <param name="panel">Rows of 64 fixed-point weights.</param>
-    /// <param name="units">The source units: those to add, then those to subtract.</param>
-    /// <param name="adds">How many to add.</param>
-    /// <param name="all">How many are listed.</param>
+    /// <summary>sums[c] = from[c] + sum of plus[64 n + c] over the numbers n to add - sum of minus[64 n + c] over those to subtract.</summary>
+    /// <param name="plus">Rows of 64 integers to add.</param>
+    /// <param name="adds">Numbers of the rows to add.</param>
+    /// <param name="addCount">How many.</param>
+    /// <param name="minus">Rows of 64 integers to subtract.</param>
+    /// <param name="subtracts">Numbers of the rows to subtract.</param>
+    /// <param name="subtractCount">How many.</param>
     /// <param name="from">64 integers to start from.</param>
     /// <param name="sums">64 sums, written; may be <paramref name="from"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
+    public static void Run(
+        int* plus, TNumber* adds, int addCount, int* minus, TNumber* subtracts, int subtractCount, int* from, int* sums)
     {
         if (TLanes.Words == 2 * TOps.Width)
         {
-            Two(panel, units, adds, all, from, sums);
+            Two(plus, adds, addCount, minus, subtracts, subtractCount, from, sums);
         }
         else if (TLanes.Words == 4 * TOps.Width)
         {
-            Four(panel, units, adds, all, from, sums);
+            Four(plus, adds, addCount, minus, subtracts, subtractCount, from, sums);
         }
         else
         {
             for (int word = 0; word < TLanes.Words; word += 8 * TOps.Width)
             {
-                Eight(panel + word, units, adds, all, from + word, sums + word);
+                Eight(plus + word, adds, addCount, minus + word, subtracts, subtractCount, from + word, sums + word);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Two(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
+    private static void Two(
+        int* plus, TNumber* adds, int addCount, int* minus, TNumber* subtracts, int subtractCount, int* from, int* sums)
     {
         int w = TOps.Width;
         TInt a0 = TOps.Load(from);
         TInt a1 = TOps.Load(from + w);
-        TNumber* next = units;
-        for (TNumber* end = units + adds; next < end; next++)
+        for (TNumber* end = adds + addCount; adds < end; adds++)
         {
-            int* row = Row(panel, next);
+            int* row = Row(plus, adds);
             a0 = TLanes.Add(a0, TOps.Load(row));
             a1 = TLanes.Add(a1, TOps.Load(row + w));
         }
 
-        for (TNumber* end = units + all; next < end; next++)
+        for (TNumber* end = subtracts + subtractCount; subtracts < end; subtracts++)
         {
-            int* row = Row(panel, next);
+            int* row = Row(minus, subtracts);
             a0 = TLanes.Subtract(a0, TOps.Load(row));
             a1 = TLanes.Subtract(a1, TOps.Load(row + w));
         }
@@ -69,26 +72,26 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Four(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
+    private static void Four(
+        int* plus, TNumber* adds, int addCount, int* minus, TNumber* subtracts, int subtractCount, int* from, int* sums)
     {
         int w = TOps.Width;
         TInt a0 = TOps.Load(from);
         TInt a1 = TOps.Load(from + w);
         TInt a2 = TOps.Load(from + (2 * w));
         TInt a3 = TOps.Load(from + (3 * w));
-        TNumber* next = units;
-        for (TNumber* end = units + adds; next < end; next++)
+        for (TNumber* end = adds + addCount; adds < end; adds++)
         {
-            int* row = Row(panel, next);
+            int* row = Row(plus, adds);
             a0 = TLanes.Add(a0, TOps.Load(row));
             a1 = TLanes.Add(a1, TOps.Load(row + w));
             a2 = TLanes.Add(a2, TOps.Load(row + (2 * w)));
             a3 = TLanes.Add(a3, TOps.Load(row + (3 * w)));
         }
 
-        for (TNumber* end = units + all; next < end; next++)
+        for (TNumber* end = subtracts + subtractCount; subtracts < end; subtracts++)
         {
-            int* row = Row(panel, next);
+            int* row = Row(minus, subtracts);
             a0 = TLanes.Subtract(a0, TOps.Load(row));
             a1 = TLanes.Subtract(a1, TOps.Load(row + w));
             a2 = TLanes.Subtract(a2, TOps.Load(row + (2 * w)));
@@ -102,7 +105,8 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Eight(int* panel, TNumber* units, int adds, int all, int* from, int* sums)
+    private static void Eight(
+        int* plus, TNumber* adds, int addCount, int* minus, TNumber* subtracts, int subtractCount, int* from, int* sums)
     {
         int w = TOps.Width;
         TInt a0 = TOps.Load(from);
@@ -113,10 +117,9 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
         TInt a5 = TOps.Load(from + (5 * w));
         TInt a6 = TOps.Load(from + (6 * w));
         TInt a7 = TOps.Load(from + (7 * w));
-        TNumber* next = units;
-        for (TNumber* end = units + adds; next < end; next++)
+        for (TNumber* end = adds + addCount; adds < end; adds++)
         {
-            int* row = Row(panel, next);
+            int* row = Row(plus, adds);
             a0 = TLanes.Add(a0, TOps.Load(row));
             a1 = TLanes.Add(a1, TOps.Load(row + w));
             a2 = TLanes.Add(a2, TOps.Load(row + (2 * w)));
@@ -127,9 +130,9 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
             a7 = TLanes.Add(a7, TOps.Load(row + (7 * w)));
         }
 
-        for (TNumber* end = units + all; next < end; next++)
+        for (TNumber* end = subtracts + subtractCount; subtracts < end; subtracts++)
         {
-            int* row = Row(panel, next);
+            int* row = Row(minus, subtracts);
             a0 = TLanes.Subtract(a0, TOps.Load(row));
             a1 = TLanes.Subtract(a1, TOps.Load(row + w));
             a2 = TLanes.Subtract(a2, TOps.Load(row + (2 * w)));
@@ -151,6 +154,6 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int* Row(int* panel, TNumber* unit) =>
-        (int*)((byte*)panel + ((nuint)(typeof(TNumber) == typeof(ushort) ? *(ushort*)unit : *(uint*)unit) * (nuint)(TLanes.Words * sizeof(int))));
+    private static int* Row(int* rows, TNumber* number) =>
+        (int*)((byte*)rows + ((nuint)(typeof(TNumber) == typeof(ushort) ? *(ushort*)number : *(uint*)number) * (nuint)(TLanes.Words * sizeof(int))));
 }

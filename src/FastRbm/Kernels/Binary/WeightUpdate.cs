@@ -95,8 +95,7 @@ internal static unsafe class WeightUpdate
         where TOps : struct, ISimd<TFloat, TInt>
     {
         int* zeros = stackalloc int[Tile.Width];
-        int* positive = stackalloc int[Tile.Width];
-        int* negative = stackalloc int[Tile.Width];
+        int* step = stackalloc int[Tile.Width];
         int* columnNorms = stackalloc int[Tile.Width];
         new Span<int>(zeros, Tile.Width).Clear();
         new Span<int>(columnNorms, Tile.Width).Clear();
@@ -107,28 +106,30 @@ internal static unsafe class WeightUpdate
         int* panel = copy.HiddenPanels + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width * Tile.Width);
         uint* visibleNorms = copy.VisibleNorms + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width);
         bool moving = arguments.WeightVelocity != null;
-        bool dense = arguments.PositiveDense != null;
+        bool equal = arguments.PositiveDense == null && arguments.PositiveRate == arguments.NegativeRate;
         for (int unit = firstUnit; unit < endUnit; unit++)
         {
             nint offset = ((nint)unit * arguments.WeightStride) + firstColumn;
+            int* row = panel + ((nint)unit * Tile.Width);
             if (moving)
             {
-                if (!dense)
+                if (equal)
                 {
-                    Sum<TFloat, TInt, TOps>(arguments.Positive, unit, positiveTables, zeros, positive);
+                    Sum<TFloat, TInt, TOps>(arguments, unit, positiveTables, negativeTables, zeros, step);
+                }
+                else
+                {
+                    UnequalStep<TFloat, TInt, TOps>(arguments, unit, firstColumn, columns, positiveTables, negativeTables, zeros, step);
                 }
 
-                Sum<TFloat, TInt, TOps>(arguments.Negative, unit, negativeTables, zeros, negative);
-                Gradient<TFloat, TInt, TOps>(
-                    dense ? arguments.PositiveDense + offset : null, arguments.PositiveDenseRate,
-                    positive, arguments.PositiveRate, negative, arguments.NegativeRate, columns);
-                Move<TFloat, TInt, TOps>(
-                    (float*)negative, arguments.Weights + offset, arguments.WeightVelocity + offset,
-                    arguments.Momentum, arguments.L2, arguments.L1, columns);
+                visibleNorms[unit] = Move<TFloat, TInt, TOps>(
+                    step, equal, arguments.PositiveRate, arguments.Weights + offset, arguments.WeightVelocity + offset,
+                    arguments.Momentum, arguments.L2, arguments.L1, columns, copy.Scale, row, columnNorms);
             }
-
-            int* row = panel + ((nint)unit * Tile.Width);
-            visibleNorms[unit] = Quantise<TFloat, TInt, TOps>(arguments.Weights + offset, copy.Scale, columns, row, columnNorms, positive);
+            else
+            {
+                visibleNorms[unit] = Quantise<TFloat, TInt, TOps>(arguments.Weights + offset, copy.Scale, columns, row, columnNorms);
+            }
         }
 
         new ReadOnlySpan<uint>(columnNorms, Tile.Width).CopyTo(
@@ -138,15 +139,51 @@ internal static unsafe class WeightUpdate
             copy.VisiblePanels + ((((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width * Tile.Width));
     }
 
+    /// <summary>The difference of equally weighted statistics, exactly.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Sum<TFloat, TInt, TOps>(
+        in WeightUpdateArguments arguments, int unit, int* positiveTables, int* negativeTables, int* zeros, int* sums)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TileSum<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>, int>.Run(
+            positiveTables, arguments.Positive.Lists + ((nint)unit * arguments.Positive.ListStride), arguments.Positive.ListCounts[unit],
+            negativeTables, arguments.Negative.Lists + ((nint)unit * arguments.Negative.ListStride), arguments.Negative.ListCounts[unit],
+            zeros, sums);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Sum<TFloat, TInt, TOps>(in BinaryMoments moments, int unit, int* tables, int* zeros, int* sums)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        int listed = moments.ListCounts[unit];
         TileSum<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>, int>.Run(
-            tables, moments.Lists + ((nint)unit * moments.ListStride), listed, listed, zeros, sums);
+            tables, moments.Lists + ((nint)unit * moments.ListStride), moments.ListCounts[unit], tables, null, 0, zeros, sums);
+    }
+
+    /// <summary>The gradient step as floats, of phases of unequal weight or of a positive phase of means.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void UnequalStep<TFloat, TInt, TOps>(
+        in WeightUpdateArguments arguments, int unit, int firstColumn, int columns, int* positiveTables, int* negativeTables, int* zeros, int* step)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        int* positive = stackalloc int[Tile.Width];
+        float* dense = null;
+        if (arguments.PositiveDense != null)
+        {
+            dense = arguments.PositiveDense + ((nint)unit * arguments.WeightStride) + firstColumn;
+        }
+        else
+        {
+            Sum<TFloat, TInt, TOps>(arguments.Positive, unit, positiveTables, zeros, positive);
+        }
+
+        Sum<TFloat, TInt, TOps>(arguments.Negative, unit, negativeTables, zeros, step);
+        Gradient<TFloat, TInt, TOps>(dense, arguments.PositiveDenseRate, positive, arguments.PositiveRate, step, arguments.NegativeRate, columns);
     }
 
     /// <summary>Replaces the negative sums by the gradient step as floats.</summary>
@@ -181,17 +218,27 @@ internal static unsafe class WeightUpdate
         }
     }
 
+    /// <summary>
+    /// velocity = momentum velocity + step - decay, parameters += velocity, target = round(parameters * scale); the step is
+    /// integers times <paramref name="rate"/>, or floats. Returns the sum of |target| >> 6 and adds it by column to the norms.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Move<TFloat, TInt, TOps>(float* step, float* parameters, float* velocity, float momentum, float l2, float l1, int columns)
+    private static uint Move<TFloat, TInt, TOps>(
+        int* step, bool integers, float rate, float* parameters, float* velocity, float momentum, float l2, float l1,
+        int columns, float scale, int* target, int* columnNorms)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
         TFloat zero = TOps.Create(0f);
+        TInt norm = TOps.Create(0);
         for (int column = 0; column < columns; column += TOps.Width)
         {
+            TFloat change = integers
+                ? TOps.Multiply(TOps.ToFloat(TOps.Load(step + column)), TOps.Create(rate))
+                : TOps.Load((float*)step + column);
             TFloat parameter = TOps.Load(parameters + column);
-            TFloat gradient = TOps.FusedMultiplyAdd(parameter, TOps.Create(-l2), TOps.Load(step + column));
+            TFloat gradient = TOps.FusedMultiplyAdd(parameter, TOps.Create(-l2), change);
             if (l1 != 0)
             {
                 TFloat down = TOps.Select(TOps.LessThan(zero, parameter), TOps.Create(l1), zero);
@@ -200,40 +247,46 @@ internal static unsafe class WeightUpdate
             }
 
             TFloat moved = TOps.FusedMultiplyAdd(TOps.Load(velocity + column), TOps.Create(momentum), gradient);
+            parameter = TOps.Add(parameter, moved);
             TOps.Store(moved, velocity + column);
-            TOps.Store(TOps.Add(parameter, moved), parameters + column);
+            TOps.Store(parameter, parameters + column);
+            norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(parameter, scale, target + column, columnNorms + column));
         }
+
+        return (uint)TOps.Sum(norm);
     }
 
-    /// <summary>target = round(parameters * scale); returns the sum of |target| >> 6 and adds it by column to the norms; lanes is scratch.</summary>
+    /// <summary>target = round(parameters * scale); returns the sum of |target| >> 6 and adds it by column to the norms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Quantise<TFloat, TInt, TOps>(float* parameters, float scale, int columns, int* target, int* columnNorms, int* lanes)
+    private static uint Quantise<TFloat, TInt, TOps>(float* parameters, float scale, int columns, int* target, int* columnNorms)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        TInt rowNorm = TOps.Create(0);
+        TInt norm = TOps.Create(0);
         for (int column = 0; column < columns; column += TOps.Width)
         {
-            TFloat scaled = TOps.Multiply(TOps.Load(parameters + column), TOps.Create(scale));
-            // Not a minimum: this comparison sends NaN to the limit at every width.
-            scaled = TOps.Select(TOps.LessThan(TOps.Abs(scaled), TOps.Create(Limit)), scaled, TOps.Create(Limit));
-            TInt quantised = TOps.RoundToInt(scaled);
-            TOps.Store(quantised, target + column);
-            TInt sign = TOps.ShiftRightArithmetic(quantised, 31);
-            TInt magnitude = TOps.ShiftRightLogical(TOps.Subtract(TOps.Xor(quantised, sign), sign), 6);
-            rowNorm = TOps.Add(rowNorm, magnitude);
-            TOps.Store(TOps.Add(TOps.Load(columnNorms + column), magnitude), columnNorms + column);
+            norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(TOps.Load(parameters + column), scale, target + column, columnNorms + column));
         }
 
-        TOps.Store(rowNorm, lanes);
-        uint sum = 0;
-        for (int lane = 0; lane < TOps.Width; lane++)
-        {
-            sum += (uint)lanes[lane];
-        }
+        return (uint)TOps.Sum(norm);
+    }
 
-        return sum;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TInt Quantise<TFloat, TInt, TOps>(TFloat parameter, float scale, int* target, int* columnNorms)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TFloat scaled = TOps.Multiply(parameter, TOps.Create(scale));
+        // Not a minimum: this comparison sends NaN to the limit at every width.
+        scaled = TOps.Select(TOps.LessThan(TOps.Abs(scaled), TOps.Create(Limit)), scaled, TOps.Create(Limit));
+        TInt quantised = TOps.RoundToInt(scaled);
+        TOps.Store(quantised, target);
+        TInt sign = TOps.ShiftRightArithmetic(quantised, 31);
+        TInt magnitude = TOps.ShiftRightLogical(TOps.Subtract(TOps.Xor(quantised, sign), sign), 6);
+        TOps.Store(TOps.Add(TOps.Load(columnNorms), magnitude), columnNorms);
+        return magnitude;
     }
 
     private static void HiddenBias<TFloat, TInt, TOps>(
@@ -252,10 +305,13 @@ internal static unsafe class WeightUpdate
             PatternTables.Total(negativeTables, arguments.Negative.Rows, negative);
             Gradient<TFloat, TInt, TOps>(null, 0, positive, arguments.PositiveRate, negative, arguments.NegativeRate, columns);
             Move<TFloat, TInt, TOps>(
-                (float*)negative, arguments.HiddenBias + first, arguments.HiddenBiasVelocity + first, arguments.Momentum, 0, 0, columns);
+                negative, false, 0, arguments.HiddenBias + first, arguments.HiddenBiasVelocity + first, arguments.Momentum, 0, 0, columns,
+                copy.Scale, copy.HiddenBias + first, positive);
         }
-
-        Quantise<TFloat, TInt, TOps>(arguments.HiddenBias + first, copy.Scale, columns, copy.HiddenBias + first, positive, negative);
+        else
+        {
+            Quantise<TFloat, TInt, TOps>(arguments.HiddenBias + first, copy.Scale, columns, copy.HiddenBias + first, positive);
+        }
     }
 
     private static void VisibleBias<TFloat, TInt, TOps>(FixedPointWeights copy, in WeightUpdateArguments arguments, int visibleTile)
@@ -274,9 +330,12 @@ internal static unsafe class WeightUpdate
                 arguments.PositiveDenseVisible != null ? arguments.PositiveDenseVisible + first : null, arguments.PositiveDenseRate,
                 arguments.Positive.VisibleCounts + first, arguments.PositiveVisibleRate, negative, arguments.NegativeVisibleRate, columns);
             Move<TFloat, TInt, TOps>(
-                (float*)negative, arguments.VisibleBias + first, arguments.VisibleBiasVelocity + first, arguments.Momentum, 0, 0, columns);
+                negative, false, 0, arguments.VisibleBias + first, arguments.VisibleBiasVelocity + first, arguments.Momentum, 0, 0, columns,
+                copy.Scale, copy.VisibleBias + first, norms);
         }
-
-        Quantise<TFloat, TInt, TOps>(arguments.VisibleBias + first, copy.Scale, columns, copy.VisibleBias + first, norms, negative);
+        else
+        {
+            Quantise<TFloat, TInt, TOps>(arguments.VisibleBias + first, copy.Scale, columns, copy.VisibleBias + first, norms);
+        }
     }
 }

@@ -94,6 +94,9 @@ internal unsafe interface ISimd<TFloat, TInt>
     /// <summary>The high and low 32 bits of the unsigned 64-bit products.</summary>
     static abstract void WideMultiply(TInt a, TInt b, out TInt high, out TInt low);
 
+    /// <summary>The sum of all lanes, modulo 2^32.</summary>
+    static abstract int Sum(TInt a);
+
     static abstract TInt And(TInt a, TInt b);
 
     static abstract TInt Or(TInt a, TInt b);

@@ -103,6 +103,9 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Sum(int a) => a;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int And(int a, int b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

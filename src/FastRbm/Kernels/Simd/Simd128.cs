@@ -119,6 +119,9 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>, Vector128<int>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Sum(Vector128<int> a) => Vector128.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> And(Vector128<int> a, Vector128<int> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

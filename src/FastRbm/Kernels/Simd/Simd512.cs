@@ -123,6 +123,9 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>, Vector512<int>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Sum(Vector512<int> a) => Vector512.Sum(a);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> And(Vector512<int> a, Vector512<int> b) => a & b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -96,6 +96,59 @@ public sealed unsafe class HalfStepTests
         }
     }
 
+    [Theory]
+    [InlineData(300, 130, 47, 0.5)]
+    [InlineData(300, 130, 48, 0.5)]
+    [InlineData(600, 65, 100, 0.95)]
+    [InlineData(1030, 70, 600, 0.3)]
+    [InlineData(5, 3, 700, 1)]
+    public void Large_batches_of_dense_states_give_what_single_rows_give(int visible, int hidden, int rows, double density)
+    {
+        // Single rows are summed row by row of weights, large batches by tables of four: over segments, blocks and the rest of both.
+        Case sample = new(visible, hidden, rows, 4, 17);
+        (Matrix weights, Matrix visibleBias, Matrix hiddenBias) = Parameters(sample);
+        FixedPointWeights copy = new(visible, hidden);
+        Assert.True(copy.Rebuild(SimdLevel.Scalar, weights, visibleBias, hiddenBias));
+        SplitMix64 random = new(6);
+        BitMatrix source = Translate.Bits([.. Enumerable.Range(0, rows).Select(_ => random.NextBits(visible, density))]);
+        HalfStepArguments looked = Arguments(copy, source, toHidden: true);
+        Assert.Equal(rows >= 48, LookupLists.Pay(looked, 0, rows));
+        float[][] expected = Inputs(copy, source, SimdSelection.Current, toHidden: true);
+        foreach (SimdLevel level in Levels.All)
+        {
+            foreach (bool keep in new[] { false, true })
+            {
+                Matrix inputs = new(rows, hidden);
+                RunningSums kept = new(rows, visible, hidden);
+                HalfStepArguments arguments = Arguments(copy, source, toHidden: true);
+                arguments.Inputs = inputs.DangerousGetPointer();
+                arguments.InputStride = inputs.Stride;
+                if (keep)
+                {
+                    kept.Keep(ref arguments, hold: false);
+                }
+
+                Run(level, arguments, 0, rows, visible);
+                for (int row = 0; row < rows; row++)
+                {
+                    Assert.Equal(expected[row], inputs.Row(row).ToArray());
+                }
+
+                if (keep)
+                {
+                    // The sums and states that were kept serve a step in which nothing flips.
+                    kept.Keep(ref arguments, hold: true);
+                    new Span<float>(arguments.Inputs, rows * inputs.Stride).Clear();
+                    Run(level, arguments, 0, rows, visible);
+                    for (int row = 0; row < rows; row++)
+                    {
+                        Assert.Equal(expected[row], inputs.Row(row).ToArray());
+                    }
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Going_on_from_earlier_sums_gives_what_sums_from_nothing_give()
     {
@@ -203,7 +256,7 @@ public sealed unsafe class HalfStepTests
 
     private static void Run(SimdLevel level, HalfStepArguments arguments, int first, int end, int sourceUnits)
     {
-        using GuardedBuffer<int> scratch = GuardedBuffer<int>.EndingAtGuard((int)HalfStep.ScratchLength(sourceUnits));
+        using GuardedBuffer<int> scratch = GuardedBuffer<int>.EndingAtGuard((int)HalfStep.ScratchLength(sourceUnits, end - first));
         Poison.Fill(scratch.Span);
         HalfStep.Run(level, arguments, first, end, scratch.Pointer);
     }
