@@ -63,7 +63,7 @@ internal static unsafe class HalfStep
         where TOps : struct, ISimd<TFloat, TInt>
         where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     {
-        if (LookupLists.Pay(arguments, first, end))
+        if (LookupLists.Pay(arguments, TOps.Width, first, end))
         {
             LookUp<TFloat, TInt, TOps, TLanes>(arguments, first, end, scratch);
             return;

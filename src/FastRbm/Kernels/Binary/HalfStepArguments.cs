@@ -8,6 +8,9 @@ namespace FastRbm.Kernels.Binary;
 /// <remarks>Outputs that are null are not computed. Row numbers count from the start of each array.</remarks>
 internal unsafe struct HalfStepArguments
 {
+    /// <summary>How to sum; for tests and measurements.</summary>
+    public HalfStepPath Path;
+
     /// <summary>Packed source states [rows][SourceWords].</summary>
     public ulong* Source;
 

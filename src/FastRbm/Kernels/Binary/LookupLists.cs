@@ -19,8 +19,17 @@ internal unsafe struct LookupLists
     /// <summary>The fewest rows that tables can pay for.</summary>
     private const int FewestRows = 48;
 
-    /// <summary>What the table of a group costs, in additions of a weight row.</summary>
-    private const int CostOfTable = 20;
+    /// <summary>What the table of a group costs, in eighths of an addition of a weight row.</summary>
+    private const int CostOfTable = 240;
+
+    /// <summary>
+    /// What an entry costs, in the same: entries come from the second-level cache, weight rows from the first, which wide vectors
+    /// feel more.
+    /// </summary>
+    private const int CostOfEntry = 9;
+
+    /// <summary>The same with 512-bit vectors.</summary>
+    private const int CostOfWideEntry = 11;
 
     /// <summary>Words of a segment.</summary>
     private const int SegmentWords = SegmentGroups / 16;
@@ -55,19 +64,25 @@ internal unsafe struct LookupLists
 
     /// <summary>Whether lookups are the cheapest way for these rows.</summary>
     /// <param name="arguments">The half step.</param>
+    /// <param name="width">Lanes of a vector.</param>
     /// <param name="first">The first row.</param>
     /// <param name="end">One past the last row.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool Pay(in HalfStepArguments arguments, int first, int end)
+    public static bool Pay(in HalfStepArguments arguments, int width, int first, int end)
     {
         int rows = end - first;
-        if (rows < FewestRows || arguments.Short)
+        if (rows < FewestRows || arguments.Short || arguments.Path is HalfStepPath.ActiveUnits or HalfStepPath.FlippedUnits)
         {
             return false;
         }
 
+        if (arguments.Path == HalfStepPath.Lookup)
+        {
+            return true;
+        }
+
         int words = Tile.Count(arguments.SourceUnits);
-        long lookups = (long)((rows + Rows - 1) / Rows) * words * 16 * CostOfTable;
+        long entries = 0;
         long lists = 0;
         for (int row = first; row < end; row++)
         {
@@ -77,7 +92,7 @@ internal unsafe struct LookupLists
             int flips = 0;
             for (int word = 0; word < words; word++)
             {
-                lookups += BitOperations.PopCount(Groups(states[word]));
+                entries += BitOperations.PopCount(Groups(states[word]));
                 on += BitOperations.PopCount(states[word]);
                 flips += before == null ? 0 : BitOperations.PopCount(states[word] ^ before[word]);
             }
@@ -85,7 +100,8 @@ internal unsafe struct LookupLists
             lists += before == null ? on : Math.Min(on, flips);
         }
 
-        return lookups < lists;
+        long tables = (long)((rows + Rows - 1) / Rows) * words * 16;
+        return (tables * CostOfTable) + (entries * (width == 16 ? CostOfWideEntry : CostOfEntry)) < lists * 8;
     }
 
     /// <summary>A row's entries in the tables of a segment.</summary>

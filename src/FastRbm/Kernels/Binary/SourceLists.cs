@@ -80,10 +80,10 @@ internal unsafe struct SourceLists
             ulong* states = arguments.Source + ((nint)(first + row) * arguments.SourceWords);
             int listed = On(states, words);
             _goesOn[row] = 0;
-            if (arguments.SumsHold)
+            if (arguments.SumsHold && arguments.Path != HalfStepPath.ActiveUnits)
             {
                 int flips = Flips(states, arguments.Summed + ((nint)(first + row) * arguments.SourceWords), words);
-                if (flips + CostOfOldSums < listed)
+                if (flips + CostOfOldSums < listed || arguments.Path == HalfStepPath.FlippedUnits)
                 {
                     _goesOn[row] = 1;
                     listed = flips;

@@ -111,8 +111,6 @@ public sealed unsafe class HalfStepTests
         Assert.True(copy.Rebuild(SimdLevel.Scalar, weights, visibleBias, hiddenBias));
         SplitMix64 random = new(6);
         BitMatrix source = Translate.Bits([.. Enumerable.Range(0, rows).Select(_ => random.NextBits(visible, density))]);
-        HalfStepArguments looked = Arguments(copy, source, toHidden: true);
-        Assert.Equal(rows >= 48, LookupLists.Pay(looked, 0, rows));
         float[][] expected = Inputs(copy, source, SimdSelection.Current, toHidden: true);
         foreach (SimdLevel level in Levels.All)
         {
@@ -123,6 +121,7 @@ public sealed unsafe class HalfStepTests
                 HalfStepArguments arguments = Arguments(copy, source, toHidden: true);
                 arguments.Inputs = inputs.DangerousGetPointer();
                 arguments.InputStride = inputs.Stride;
+                arguments.Path = HalfStepPath.Lookup;
                 if (keep)
                 {
                     kept.Keep(ref arguments, hold: false);
@@ -138,6 +137,7 @@ public sealed unsafe class HalfStepTests
                 {
                     // The sums and states that were kept serve a step in which nothing flips.
                     kept.Keep(ref arguments, hold: true);
+                    arguments.Path = HalfStepPath.FlippedUnits;
                     new Span<float>(arguments.Inputs, rows * inputs.Stride).Clear();
                     Run(level, arguments, 0, rows, visible);
                     for (int row = 0; row < rows; row++)
@@ -145,6 +145,30 @@ public sealed unsafe class HalfStepTests
                         Assert.Equal(expected[row], inputs.Row(row).ToArray());
                     }
                 }
+            }
+        }
+    }
+
+    [Fact]
+    public void The_cheapest_path_is_chosen_from_counted_bits()
+    {
+        FixedPointWeights copy = new(800, 10);
+        SplitMix64 random = new(7);
+        foreach ((int rows, double density, bool expected) in new[] { (512, 0.5, true), (512, 0.02, false), (47, 0.9, false), (48, 0.9, true), (100, 0.05, false) })
+        {
+            BitMatrix source = Translate.Bits([.. Enumerable.Range(0, rows).Select(_ => random.NextBits(800, density))]);
+            HalfStepArguments arguments = Arguments(copy, source, toHidden: true);
+            Assert.Equal(expected, LookupLists.Pay(arguments, 8, 0, rows));
+            RunningSums kept = new(rows, 800, 10);
+            kept.Keep(ref arguments, hold: true);
+            source.Row(0).CopyTo(new Span<ulong>(arguments.Summed, source.WordsPerRow));
+            int[] scratch = new int[HalfStep.ScratchLength(800, rows)];
+            fixed (int* memory = scratch)
+            {
+                SourceLists lists = default;
+                lists.Make(arguments, 0, Math.Min(rows, SourceLists.Rows), memory);
+                Assert.True(lists.GoesOn(0));
+                Assert.False(lists.GoesOn(1));
             }
         }
     }
@@ -179,9 +203,11 @@ public sealed unsafe class HalfStepTests
                         arguments.States = states.DangerousGetPointer();
                         arguments.Draws = new RandomStream(1, StreamPurpose.HiddenSample, step, 0);
                         arguments.Ties = new RandomStream(1, StreamPurpose.HiddenTie, step, 0);
+                        arguments.Path = HalfStepPath.ActiveUnits;
                         if (keep)
                         {
                             kept.Keep(ref arguments, hold: step > 0);
+                            arguments.Path = step == 3 ? HalfStepPath.FlippedUnits : HalfStepPath.Cheapest;
                         }
 
                         // Two calls that split the rows as two threads would.
