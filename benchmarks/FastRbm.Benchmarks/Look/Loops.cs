@@ -1,11 +1,9 @@
 using FastRbm.Data;
 using FastRbm.Evaluation;
-using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Gemm;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Models;
-using FastRbm.Random;
 using FastRbm.Sampling;
 using FastRbm.Serialization;
 using FastRbm.Training;
@@ -18,6 +16,7 @@ internal sealed class Loops : IDisposable
     private const int Batch = 100;
     private const int LargeBatch = 512;
     private const int ChainCount = 1000;
+    private const int Repeats = 1000;
     private const string Replaced = "GFLOP/s replaced";
 
     private readonly List<IDisposable> _owned = [];
@@ -74,22 +73,12 @@ internal sealed class Loops : IDisposable
 
     private static Measurement Sampling()
     {
-        const int Units = 1024;
-        const int Rows = 16;
-        float[] inputs = [.. Workload.Mixed(1, Units).Row(0)];
-        ulong[] states = new ulong[Units / 64];
+        FusedSampling sampling = new();
         return new Measurement(
-            "sigmoid and sample, in the first-level cache",
-            () =>
-            {
-                for (int row = 0; row < Rows; row++)
-                {
-                    RandomStream draws = new(1, StreamPurpose.HiddenSample, 0, row);
-                    RandomStream ties = new(1, StreamPurpose.HiddenTie, 0, row);
-                    BernoulliRow.Sample(SimdSelection.Current, inputs, draws, ties, states.AsSpan());
-                }
-            },
-            Rows * Units / 1e9, "ns a unit", 0) { IsTime = true };
+            "sigmoid and sample, in the first-level cache, a core", Repeat(sampling.Run), Repeats * (double)FusedSampling.Units / 1e9, "ns a unit", 0)
+        {
+            IsTime = true,
+        };
     }
 
     private IEnumerable<Measurement> Chains(Rbm model, int count, string name, int sweeps)
@@ -126,7 +115,6 @@ internal sealed class Loops : IDisposable
     /// <summary>A model of 3 x 2: what a step costs beside its arithmetic, and what a second thread costs where it can't help.</summary>
     private IEnumerable<Measurement> Tiny()
     {
-        const int Repeats = 1000;
         BitDataset data = BitDataset.FromBytes("triples", 4, 3, [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1]);
         foreach (int threads in (int[])[1, 2])
         {
@@ -136,15 +124,15 @@ internal sealed class Loops : IDisposable
             ChainSet chains = Own(new ChainSet(RbmInitializer.Normal(data, 2, seed: 1), 4, seed: 1, threads));
             yield return new Measurement($"Gibbs sweep, 4 chains, 3x2, threads {threads}", Repeat(() => chains.Run(1)), Repeats / 1e9, "ns a sweep", 0) { IsTime = true };
         }
-
-        static Action Repeat(Action step) => () =>
-        {
-            for (int i = 0; i < Repeats; i++)
-            {
-                step();
-            }
-        };
     }
+
+    private static Action Repeat(Action step) => () =>
+    {
+        for (int i = 0; i < Repeats; i++)
+        {
+            step();
+        }
+    };
 
     /// <summary>The products of dense training: v to h (NN), h to v (NT), the gradient (TN); and a square.</summary>
     private static IEnumerable<Measurement> Products()

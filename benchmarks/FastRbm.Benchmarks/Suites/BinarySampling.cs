@@ -11,12 +11,17 @@ public class BinarySampling : Suite
     private const int Units = 1024;
     private const int Rows = 16;
 
+    private readonly FusedSampling _fused = new();
     private readonly float[] _inputs = [.. Workload.Mixed(1, Units).Row(0)];
     private readonly ulong[] _states = new ulong[Units / 64];
 
-    /// <summary>Sixteen rows, each its own chain.</summary>
+    /// <summary>As half steps do it: four chains at a time.</summary>
     [Benchmark]
-    public void Sample()
+    public void Fused() => _fused.Run();
+
+    /// <summary>One row at a time, each its own chain.</summary>
+    [Benchmark]
+    public void Row()
     {
         for (int row = 0; row < Rows; row++)
         {
@@ -27,5 +32,6 @@ public class BinarySampling : Suite
     }
 
     /// <inheritdoc/>
-    public override Work WorkOf(string method) => new(Rows * Units / 1e9, "10^9 units/s");
+    public override Work WorkOf(string method) =>
+        new((method == nameof(Fused) ? FusedSampling.Units : Rows * Units) / 1e9, "10^9 units/s");
 }

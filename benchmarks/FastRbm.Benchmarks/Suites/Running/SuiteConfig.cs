@@ -26,10 +26,10 @@ internal sealed class SuiteConfig : ManualConfig
         AddColumn(
             TargetMethodColumn.Method, new WorkColumn("Level", "The SIMD level", false, static measured => measured.Level.ToString()),
             StatisticColumn.Mean, StatisticColumn.Error, StatisticColumn.Min,
-            new WorkColumn("Rate", "Things a second of the mean", true, static measured => Measured.Number(measured.Rate)),
+            new WorkColumn("Rate", "Things a second of the fastest iteration", true, static measured => Measured.Number(measured.Rate)),
             new WorkColumn("Unit", "What the rate counts", false, static measured => measured.Work.Unit),
-            new WorkColumn("Of peak 256", "Over the measured FMA peak of the cores at 256 bits", true, measured => Measured.Number(measured.Share(peaks.Common))),
-            new WorkColumn("Of peak", "Over the measured FMA peak of the cores at the level", true, measured => Measured.Number(measured.Share(peaks[measured.Level]))));
+            new WorkColumn("Of peak 256", "The rate over the measured FMA peak of the cores at 256 bits", true, measured => Measured.Number(measured.Share(peaks.Common))),
+            new WorkColumn("Of peak", "The rate over the measured FMA peak of the cores at the level", true, measured => Measured.Number(measured.Share(peaks[measured.Level]))));
         AddDiagnoser(MemoryDiagnoser.Default);
         AddColumnProvider(DefaultColumnProviders.Metrics);
         AddExporter(MarkdownExporter.GitHub);

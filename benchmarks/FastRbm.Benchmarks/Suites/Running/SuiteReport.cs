@@ -35,8 +35,9 @@ internal static class SuiteReport
             writer.WriteString("method", row.Method);
             writer.WriteString("parameters", row.Parameters);
             writer.WriteString("level", row.Level.ToString());
-            writer.WriteNumber("nanoseconds", Math.Round(row.Nanoseconds, 2));
-            writer.WriteNumber("error", Math.Round(row.Error, 2));
+            writer.WriteNumber("mean_nanoseconds", Math.Round(row.Mean, 2));
+            writer.WriteNumber("error_nanoseconds", Math.Round(row.Error, 2));
+            writer.WriteNumber("best_nanoseconds", Math.Round(row.Best, 2));
             writer.WriteNumber("rate", Math.Round(row.Rate, 4));
             writer.WriteString("unit", row.Work.Unit);
             if (double.IsFinite(row.Share(peaks.Common)))
