@@ -49,6 +49,10 @@ public sealed class ScalingTests
         AssertNear(MemoryFormula.Chains(visible, hidden, batch, threads), chains, "chains");
         AssertNear(formula, contrastive, "CD");
         AssertNear(formula, persistent, "PCD");
+
+        TestRows between = new(Enumerable.Range(0, 3000).Select(_ => Enumerable.Repeat(0.5f, visible).ToArray()));
+        long values = Allocated(() => new Trainer(rbm!, between, options with { Binarization = Binarization.None }).Dispose());
+        AssertNear(formula + MemoryFormula.Values(visible, hidden, batch, threads), values, "CD with values in between");
     }
 
     [Fact]
