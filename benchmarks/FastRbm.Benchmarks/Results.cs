@@ -7,6 +7,8 @@ namespace FastRbm.Benchmarks;
 /// <summary>Tables with the machine that they were measured on, in the folder of that machine.</summary>
 internal static class Results
 {
+    private const string Folder = "perf-results";
+
     private static readonly JsonWriterOptions _json = new() { Indented = true, NewLine = "\n" };
 
     /// <summary>The runtime, operating system and processors, for a table's heading.</summary>
@@ -32,18 +34,22 @@ internal static class Results
         return Encoding.UTF8.GetString(stream.ToArray()) + "\n";
     }
 
+    /// <summary>Refuses to run anywhere but in the root of the repository: better before an hour of measuring than after it.</summary>
+    public static void CheckFolder()
+    {
+        if (!Directory.Exists(Folder) || !File.Exists("FastRbm.sln"))
+        {
+            throw new UsageException($"expected to run in the root of the repository, found no FastRbm.sln and {Folder} here");
+        }
+    }
+
     /// <summary>Writes a table as text and as JSON.</summary>
     /// <param name="name">The files' name without extension.</param>
     /// <param name="markdown">The table as text.</param>
     /// <param name="json">The table as JSON.</param>
     public static void Write(string name, string markdown, string json)
     {
-        const string Folder = "perf-results";
-        if (!Directory.Exists(Folder))
-        {
-            throw new UsageException($"--write: expected to run in the root of the repository, found no folder {Folder} here");
-        }
-
+        CheckFolder();
         string folder = Path.Combine(Folder, Machine.Folder);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, name + ".md"), markdown);

@@ -30,6 +30,11 @@ internal static class LookCommand
             }
         }
 
+        if (write)
+        {
+            Results.CheckFolder();
+        }
+
         using Loops loops = new(model);
         Measure(loops.All);
         string report = Report.Markdown(loops.All, Rounds);

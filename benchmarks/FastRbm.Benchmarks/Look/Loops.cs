@@ -33,7 +33,7 @@ internal sealed class Loops : IDisposable
             .. HalfSteps(model, data, Batch),
             .. HalfSteps(model, data, LargeBatch),
             Sampling(),
-            .. Chains(model, ChainCount, "Gibbs sweep", sweeps: 1),
+            .. Chains(model),
             .. Training(data),
             .. Tiny(),
             .. Products(),
@@ -81,15 +81,15 @@ internal sealed class Loops : IDisposable
         };
     }
 
-    private IEnumerable<Measurement> Chains(Rbm model, int count, string name, int sweeps)
+    private IEnumerable<Measurement> Chains(Rbm model)
     {
         foreach (int threads in (int[])[1, 2])
         {
-            ChainSet chains = Own(new ChainSet(model, count, seed: 1, threads));
+            ChainSet chains = Own(new ChainSet(model, ChainCount, seed: 1, threads));
             chains.Run(100);
             yield return new Measurement(
-                $"{name}, {count} chains, {model.Visible.Count}x{model.Hidden.Count}, threads {threads}", () => chains.Run(sweeps),
-                2 * sweeps * DenseWork(model, count), Replaced, threads);
+                $"Gibbs sweep, {ChainCount} chains, {model.Visible.Count}x{model.Hidden.Count}, threads {threads}", () => chains.Run(1),
+                2 * DenseWork(model, ChainCount), Replaced, threads);
         }
     }
 

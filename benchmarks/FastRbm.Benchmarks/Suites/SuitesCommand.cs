@@ -47,6 +47,12 @@ internal static class SuitesCommand
             throw new UsageException($"suites: BenchmarkDotNet doesn't understand \"{string.Join(' ', rest)}\"; suites --help lists its arguments");
         }
 
+        if (!asks)
+        {
+            // BenchmarkDotNet finds the project below the folder that it runs in.
+            Results.CheckFolder();
+        }
+
         if (!asks && !rest.Exists(static argument => argument is "--filter" or "-f" or "--anyCategories" or "--allCategories"))
         {
             // Without a filter BenchmarkDotNet would ask on the terminal.

@@ -46,5 +46,5 @@ internal sealed class WorkColumn(string name, string legend, bool isNumeric, Fun
     public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
 
     /// <inheritdoc/>
-    public bool IsAvailable(Summary summary) => true;
+    public bool IsAvailable(Summary summary) => summary.BenchmarksCases.Any(benchmark => GetValue(summary, benchmark).Length > 0);
 }
