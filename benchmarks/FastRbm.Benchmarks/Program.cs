@@ -5,6 +5,6 @@ using FastRbm.Benchmarks.Suites;
 return Verbs.Run(
     args,
     [
-        new Verb("--quick", "[--write] [--model FILE]", "a two-minute look at the loops and kernels, interleaved", LookCommand.Run),
-        new Verb("suites", "[--write] [--levels L,L] [--job JOB] [BenchmarkDotNet arguments]", "BenchmarkDotNet suites, such as --filter *Gemm*", SuitesCommand.Run),
+        new Verb("--quick", "[--write] [--data NAME] [--model FILE]", "a two-minute look at the loops and kernels, interleaved", LookCommand.Run),
+        new Verb("suites", "[--write] [--data NAME] [--levels L,L] [--job JOB] [BenchmarkDotNet arguments]", "BenchmarkDotNet suites, such as --filter *Gemm*", SuitesCommand.Run),
     ]);

@@ -5,17 +5,37 @@ using FastRbm.Training;
 
 namespace FastRbm.Benchmarks;
 
-/// <summary>The data and models that are measured with: the built-in pen strokes, and a model trained on them, so that a run needs nothing.</summary>
+/// <summary>The data and models that are measured with.</summary>
 internal static class Workload
 {
+    private const string Usual = "strokes";
+    private const string Variable = "FASTRBM_BENCHMARK_DATA";
+
     /// <summary>Visible units: 28 x 28 pixels.</summary>
     public const int Visible = 784;
 
     /// <summary>Hidden units of the model of most rows.</summary>
     public const int Hidden = 500;
 
-    /// <summary>The strokes as bits.</summary>
-    public static BitDataset Strokes() => ((GreyDataset)DatasetSource.Open("strokes")).Threshold();
+    /// <summary>The name of the data: pen strokes, which are built in, unless another was chosen. Processes that are started measure with the same.</summary>
+    public static string DataName
+    {
+        get => Environment.GetEnvironmentVariable(Variable) ?? Usual;
+        set => Environment.SetEnvironmentVariable(Variable, value);
+    }
+
+    /// <summary>What names of files end with: nothing for the strokes.</summary>
+    public static string Suffix => DataName == Usual ? string.Empty : "-" + DataName.Replace(':', '-');
+
+    /// <summary>The data as bits.</summary>
+    /// <exception cref="UsageException">Rows have another length than <see cref="Visible"/>.</exception>
+    public static BitDataset Data()
+    {
+        Dataset data = DatasetSource.Open(DataName);
+        return data.Columns != Visible
+            ? throw new UsageException($"--data: expected rows of {Visible} values, found {data.Columns} in {DataName}")
+            : data as BitDataset ?? ((GreyDataset)data).Threshold();
+    }
 
     /// <summary>A model that was trained on the data.</summary>
     /// <param name="data">The data.</param>

@@ -9,7 +9,7 @@ internal static class LookCommand
     private const int Rounds = 30;
 
     /// <summary>Measures, prints, and writes when asked to.</summary>
-    /// <param name="arguments">--write, --model FILE.</param>
+    /// <param name="arguments">--write, --data NAME, --model FILE.</param>
     /// <returns>The exit code.</returns>
     public static int Run(string[] arguments)
     {
@@ -22,11 +22,14 @@ internal static class LookCommand
                 case "--write":
                     write = true;
                     break;
+                case "--data" when i + 1 < arguments.Length:
+                    Workload.DataName = arguments[++i];
+                    break;
                 case "--model" when i + 1 < arguments.Length:
                     model = arguments[++i];
                     break;
                 default:
-                    throw new UsageException($"--quick: expected --write or --model FILE, found \"{arguments[i]}\"");
+                    throw new UsageException($"--quick: expected --write, --data NAME or --model FILE, found \"{arguments[i]}\"");
             }
         }
 
@@ -41,7 +44,7 @@ internal static class LookCommand
         Console.Write(report);
         if (write)
         {
-            Results.Write($"quick-{SimdSelection.Current}", report, Report.Json(loops.All, Rounds));
+            Results.Write($"quick-{SimdSelection.Current}{Workload.Suffix}", report, Report.Json(loops.All, Rounds));
         }
 
         return 0;

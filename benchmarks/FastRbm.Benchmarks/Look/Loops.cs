@@ -25,7 +25,7 @@ internal sealed class Loops : IDisposable
     /// <param name="modelPath">A model to sample from; null to train one on the strokes.</param>
     public Loops(string? modelPath)
     {
-        BitDataset data = Workload.Strokes();
+        BitDataset data = Workload.Data();
         Rbm model = modelPath is null ? Workload.Trained(data) : ModelFile.Load(modelPath);
         All =
         [

@@ -16,7 +16,7 @@ internal static class Report
         text.AppendLine(CultureInfo.InvariantCulture, $"# A look at the loops: {Machine.Processor}").AppendLine();
         text.AppendLine(
             CultureInfo.InvariantCulture,
-            $"{Results.Environment}, SIMD level {SimdSelection.Current}, best of {rounds} interleaved rounds. Written by the benchmark program.").AppendLine();
+            $"{Results.Environment}, SIMD level {SimdSelection.Current}, data {Workload.DataName}, best of {rounds} interleaved rounds. Written by the benchmark program.").AppendLine();
         text.AppendLine("| what | microseconds | figure | | over the cores' FMA peak | bytes allocated |").AppendLine("|---|---:|---:|---|---:|---:|");
         foreach (Measurement row in rows)
         {
@@ -34,6 +34,7 @@ internal static class Report
     public static string Json(IReadOnlyList<Measurement> rows, int rounds) => Results.Json(writer =>
     {
         writer.WriteString("level", SimdSelection.Current.ToString());
+        writer.WriteString("data", Workload.DataName);
         writer.WriteNumber("rounds", rounds);
         writer.WriteStartArray("rows");
         foreach (Measurement row in rows)

@@ -22,7 +22,7 @@ public class GibbsChains : Suite
     [GlobalSetup]
     public void Prepare()
     {
-        BitDataset data = Workload.Strokes();
+        BitDataset data = Workload.Data();
         Rbm model = Workload.Trained(data);
         _chains = new ChainSet(model, Chains, seed: 1, Threads);
         _chains.Run(100);

@@ -22,7 +22,7 @@ public class HalfStepToHidden : Suite
     [GlobalSetup]
     public void Prepare()
     {
-        BitDataset data = Workload.Strokes();
+        BitDataset data = Workload.Data();
         _model = Workload.Trained(data);
         _workspace = new RbmWorkspace(_model);
         _visible = Workload.FirstRows(data, Batch);

@@ -22,7 +22,7 @@ public class HalfStepToVisible : Suite
     [GlobalSetup]
     public void Prepare()
     {
-        BitDataset data = Workload.Strokes();
+        BitDataset data = Workload.Data();
         _model = Workload.Trained(data);
         _workspace = new RbmWorkspace(_model);
         _hidden = new BitMatrix(Batch, Workload.Hidden);

@@ -27,7 +27,7 @@ public class ModelEvaluation : Suite
     [GlobalSetup]
     public void Prepare()
     {
-        BitDataset data = Workload.Strokes();
+        BitDataset data = Workload.Data();
         _small = RbmParameters.From(RbmInitializer.Normal(data, Enumerated, seed: 1, deviation: 0.3));
         _model = RbmInitializer.Normal(data, Workload.Hidden, seed: 1);
         _workspace = new RbmWorkspace(_model);

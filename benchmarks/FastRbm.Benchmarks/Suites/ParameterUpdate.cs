@@ -12,7 +12,6 @@ namespace FastRbm.Benchmarks.Suites;
 /// <summary>The update alone: statistics of both phases, velocity, decay, weights, their fixed-point copy and its transpose.</summary>
 public class ParameterUpdate : Suite
 {
-    private readonly BitDataset _data = Workload.Strokes();
     private Rbm _model = null!;
     private Matrix _weightVelocity = null!;
     private Matrix _visibleVelocity = null!;
@@ -31,11 +30,12 @@ public class ParameterUpdate : Suite
     [GlobalSetup]
     public unsafe void Prepare()
     {
-        _model = RbmInitializer.Normal(_data, Workload.Hidden, seed: 1);
+        BitDataset data = Workload.Data();
+        _model = RbmInitializer.Normal(data, Workload.Hidden, seed: 1);
         _weightVelocity = new Matrix(Workload.Visible, Workload.Hidden);
         _visibleVelocity = new Matrix(1, Workload.Visible);
         _hiddenVelocity = new Matrix(1, Workload.Hidden);
-        _visible = Workload.FirstRows(_data, Batch);
+        _visible = Workload.FirstRows(data, Batch);
         _scratch = new AlignedBuffer<int>(Math.Max(HalfStep.ScratchLength(Workload.Visible), WeightUpdate.ScratchLength(Batch, Batch)));
         _positive = Phase();
         _negative = Phase();

@@ -14,7 +14,7 @@ internal static class SuitesCommand
     private static readonly string[] _questions = ["--help", "--version", "--info", "--list"];
 
     /// <summary>Runs what the arguments ask for.</summary>
-    /// <param name="arguments">--write, --levels, --job, and BenchmarkDotNet's own.</param>
+    /// <param name="arguments">--write, --data, --levels, --job, and BenchmarkDotNet's own.</param>
     /// <returns>The exit code.</returns>
     public static int Run(string[] arguments)
     {
@@ -28,6 +28,9 @@ internal static class SuitesCommand
             {
                 case "--write":
                     write = true;
+                    break;
+                case "--data":
+                    Workload.DataName = Value(arguments, ref i);
                     break;
                 case "--levels":
                     levels = SuiteJobs.Levels(Value(arguments, ref i));
@@ -49,8 +52,9 @@ internal static class SuitesCommand
 
         if (!asks)
         {
-            // BenchmarkDotNet finds the project below the folder that it runs in.
+            // BenchmarkDotNet finds the project below the folder that it runs in; data that can't be had would fail in every process.
             Results.CheckFolder();
+            Workload.Data();
         }
 
         if (!asks && !rest.Exists(static argument => argument is "--filter" or "-f" or "--anyCategories" or "--allCategories"))

@@ -25,7 +25,7 @@ public abstract class TrainingSuite : Suite
     /// <summary>Trains for a while.</summary>
     [GlobalSetup]
     public void Prepare() => _trainer = Workload.Running(
-        Workload.Strokes(), new TrainingOptions { Algorithm = Algorithm, Steps = Sweeps, BatchSize = Batch, Threads = Threads });
+        Workload.Data(), new TrainingOptions { Algorithm = Algorithm, Steps = Sweeps, BatchSize = Batch, Threads = Threads });
 
     /// <summary>One update.</summary>
     [Benchmark]

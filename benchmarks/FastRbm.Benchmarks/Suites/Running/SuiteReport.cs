@@ -13,20 +13,21 @@ internal static class SuiteReport
     public static void Write(Summary summary, Peaks peaks)
     {
         string suite = summary.BenchmarksCases[0].Descriptor.Type.Name;
-        Results.Write($"suite-{suite}", Markdown(suite, summary, peaks), Json(suite, summary, peaks));
+        Results.Write($"suite-{suite}{Workload.Suffix}", Markdown(suite, summary, peaks), Json(suite, summary, peaks));
     }
 
     private static string Markdown(string suite, Summary summary, Peaks peaks)
     {
         AccumulationLogger table = new();
         MarkdownExporter.GitHub.ExportToLog(summary, table);
-        return $"# {suite}: {Machine.Processor}\n\n{Results.Environment}. FMA peak of a core in GFLOP/s: {peaks.Text}. Written by the benchmark program.\n\n"
+        return $"# {suite}: {Machine.Processor}\n\n{Results.Environment}, data {Workload.DataName}. FMA peak of a core in GFLOP/s: {peaks.Text}. Written by the benchmark program.\n\n"
             + table.GetLog().ReplaceLineEndings("\n").Trim() + "\n";
     }
 
     private static string Json(string suite, Summary summary, Peaks peaks) => Results.Json(writer =>
     {
         writer.WriteString("suite", suite);
+        writer.WriteString("data", Workload.DataName);
         writer.WriteString("benchmark_dot_net", summary.HostEnvironmentInfo.BenchmarkDotNetVersion);
         writer.WriteStartArray("rows");
         foreach (Measured row in summary.BenchmarksCases.Select(benchmark => Measured.Of(summary, benchmark)).OfType<Measured>())
