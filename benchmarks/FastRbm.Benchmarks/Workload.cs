@@ -25,7 +25,7 @@ internal static class Workload
     }
 
     /// <summary>What names of files end with: nothing for the strokes.</summary>
-    public static string Suffix => DataName == Usual ? string.Empty : "-" + DataName.Replace(':', '-');
+    public static string Suffix => DataName == Usual ? string.Empty : "-" + string.Concat(DataName.Select(static letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
 
     /// <summary>The data as bits.</summary>
     /// <exception cref="UsageException">Rows have another length than <see cref="Visible"/>.</exception>
