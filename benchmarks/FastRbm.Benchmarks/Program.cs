@@ -1,36 +1,10 @@
-using System.Diagnostics;
 using FastRbm.Benchmarks;
-using FastRbm.Kernels.Simd;
+using FastRbm.Benchmarks.Look;
+using FastRbm.Benchmarks.Suites;
 
-const int Rounds = 30;
-
-int model = Array.IndexOf(args, "--model");
-using Loops loops = new(model >= 0 && model + 1 < args.Length ? args[model + 1] : null);
-foreach (Measurement row in loops.All)
-{
-    row.Run();
-    long before = GC.GetAllocatedBytesForCurrentThread();
-    row.Run();
-    row.Bytes = GC.GetAllocatedBytesForCurrentThread() - before;
-}
-
-for (int round = 0; round < Rounds; round++)
-{
-    foreach (Measurement row in loops.All)
-    {
-        // Rows differ in what they leave in the caches for the next: each is timed on its own leavings.
-        row.Run();
-        long start = Stopwatch.GetTimestamp();
-        row.Run();
-        row.Best = Math.Min(row.Best, Stopwatch.GetElapsedTime(start).TotalSeconds);
-    }
-}
-
-string report = Report.Write(loops.All, Rounds);
-Console.Write(report);
-if (args.Contains("--write"))
-{
-    string folder = Path.Combine("perf-results", Machine.Folder);
-    Directory.CreateDirectory(folder);
-    File.WriteAllText(Path.Combine(folder, $"quick-{SimdSelection.Current}.md"), report);
-}
+return Verbs.Run(
+    args,
+    [
+        new Verb("--quick", "[--write] [--data NAME] [--model FILE]", "a two-minute look at the loops and kernels, interleaved", LookCommand.Run),
+        new Verb("suites", "[--write] [--data NAME] [--levels L,L] [--job JOB] [BenchmarkDotNet arguments]", "BenchmarkDotNet suites, such as --filter *Gemm*", SuitesCommand.Run),
+    ]);

@@ -95,6 +95,7 @@ public sealed class LayeringTests
         Dictionary<string, string> expected = new()
         {
             ["FastRbm"] = "",
+            ["FastRbm.Benchmarks"] = "FastRbm",
             ["FastRbm.Cli"] = "FastRbm",
             ["FastRbm.Reference"] = "",
             ["FastRbm.Testing"] = "FastRbm.Reference",

@@ -5,19 +5,15 @@ namespace FastRbm.Tests.Repository;
 public sealed class PublicApiTests
 {
     private const string Snapshot = "tests/FastRbm.Tests/Repository/PublicApi.txt";
-    private const string Accept = "FASTRBM_ACCEPT";
 
     [Fact]
     public void The_public_api_is_the_accepted_one()
     {
         string actual = PublicApiText.Of(typeof(Rbm).Assembly);
-        if (Environment.GetEnvironmentVariable(Accept) == "1")
-        {
-            File.WriteAllText(Path.Combine(RepositoryTree.Root, Snapshot), actual);
-        }
+        Acceptance.WriteIfAsked(Snapshot, actual);
 
         string accepted = RepositoryTree.Read(Snapshot);
-        Assert.True(accepted == actual, $"The public API differs from {Snapshot}; accept it with {Accept}=1.\n{Difference(accepted, actual)}");
+        Assert.True(accepted == actual, $"The public API differs from {Snapshot}; {Acceptance.Hint}.\n{Difference(accepted, actual)}");
     }
 
     [Fact]

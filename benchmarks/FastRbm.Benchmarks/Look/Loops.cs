@@ -1,0 +1,180 @@
+using FastRbm.Data;
+using FastRbm.Evaluation;
+using FastRbm.Kernels.Gemm;
+using FastRbm.Kernels.Simd;
+using FastRbm.Memory;
+using FastRbm.Models;
+using FastRbm.Sampling;
+using FastRbm.Serialization;
+using FastRbm.Training;
+
+namespace FastRbm.Benchmarks.Look;
+
+/// <summary>The loops that users wait for and the kernels below them, ready to be measured.</summary>
+internal sealed class Loops : IDisposable
+{
+    private const int Batch = 100;
+    private const int LargeBatch = 512;
+    private const int ChainCount = 1000;
+    private const int Repeats = 1000;
+    private const string Replaced = "GFLOP/s replaced";
+
+    private readonly List<IDisposable> _owned = [];
+
+    /// <summary>Prepares data and models.</summary>
+    /// <param name="modelPath">A model to sample from; null to train one on the strokes.</param>
+    public Loops(string? modelPath)
+    {
+        BitDataset data = Workload.Data();
+        Rbm model = modelPath is null ? Workload.Trained(data) : ModelFile.Load(modelPath);
+        All =
+        [
+            new Measurement("FMA peak, 256 bits, a core", static () => Roofline.Run(), Roofline.Work, "GFLOP/s", 1),
+            .. HalfSteps(model, data, Batch),
+            .. HalfSteps(model, data, LargeBatch),
+            Sampling(),
+            .. Chains(model),
+            .. Training(data),
+            .. Tiny(),
+            .. Products(),
+            Enumeration(),
+        ];
+    }
+
+    /// <summary>The rows, the peak first.</summary>
+    public IReadOnlyList<Measurement> All { get; }
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _owned.ForEach(static owned => owned.Dispose());
+
+    private static double DenseWork(Rbm model, int rows) => Workload.DenseWork(rows, model.Visible.Count, model.Hidden.Count);
+
+    private static IEnumerable<Measurement> HalfSteps(Rbm model, BitDataset data, int batch)
+    {
+        if (data.Columns != model.Visible.Count)
+        {
+            throw new UsageException($"--model: expected a model of {data.Columns} visible units, found {model.Visible.Count}");
+        }
+
+        BitMatrix visible = Workload.FirstRows(data, batch);
+        BitMatrix hidden = new(batch, model.Hidden.Count);
+        BitMatrix drawn = new(batch, model.Visible.Count);
+        RbmWorkspace workspace = new(model);
+        model.SampleHidden(visible, new RandomKey(1, 0), workspace, hidden);
+        double work = DenseWork(model, batch);
+        string shape = $"{model.Visible.Count}x{model.Hidden.Count}, batch {batch}, a core";
+        yield return new Measurement(
+            $"half step v to h, {shape}", () => model.SampleHidden(visible, new RandomKey(1, 0), workspace, hidden), work, Replaced, 1);
+        Matrix inputs = new(batch, model.Hidden.Count);
+        yield return new Measurement($"its sums alone, {shape}", () => model.HiddenInputs(visible, workspace, inputs), work, Replaced, 1);
+        yield return new Measurement(
+            $"half step h to v, {shape}", () => model.SampleVisible(hidden, new RandomKey(1, 0), workspace, drawn), work, Replaced, 1);
+    }
+
+    private static Measurement Sampling()
+    {
+        FusedSampling sampling = new();
+        return new Measurement(
+            "sigmoid and sample, in the first-level cache, a core", Repeat(sampling.Run), Repeats * (double)FusedSampling.Units / 1e9, "ns a unit", 0)
+        {
+            IsTime = true,
+        };
+    }
+
+    private IEnumerable<Measurement> Chains(Rbm model)
+    {
+        foreach (int threads in (int[])[1, 2])
+        {
+            ChainSet chains = Own(new ChainSet(model, ChainCount, seed: 1, threads));
+            chains.Run(100);
+            yield return new Measurement(
+                $"Gibbs sweep, {ChainCount} chains, {model.Visible.Count}x{model.Hidden.Count}, threads {threads}", () => chains.Run(1),
+                2 * DenseWork(model, ChainCount), Replaced, threads);
+        }
+    }
+
+    private IEnumerable<Measurement> Training(BitDataset data)
+    {
+        foreach ((string name, TrainingAlgorithm algorithm, int steps) in ((string, TrainingAlgorithm, int)[])
+            [
+                ("CD-1", TrainingAlgorithm.ContrastiveDivergence, 1),
+                ("CD-10", TrainingAlgorithm.ContrastiveDivergence, 10),
+                ("PCD-1", TrainingAlgorithm.PersistentContrastiveDivergence, 1),
+            ])
+        {
+            foreach (int threads in (int[])[1, 2])
+            {
+                Trainer trainer = Own(Workload.Running(
+                    data, new TrainingOptions { Algorithm = algorithm, Steps = steps, BatchSize = Batch, Threads = threads }));
+                yield return new Measurement(
+                    $"{name} update, 784x500, batch {Batch}, threads {threads}", trainer.Step, Batch * 784.0 * 500 / 1e9, "GCUPS", 0);
+            }
+        }
+    }
+
+    /// <summary>A model of 3 x 2: what a step costs beside its arithmetic, and what a second thread costs where it can't help.</summary>
+    private IEnumerable<Measurement> Tiny()
+    {
+        BitDataset data = BitDataset.FromBytes("triples", 4, 3, [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1]);
+        foreach (int threads in (int[])[1, 2])
+        {
+            Trainer trainer = Own(Workload.Running(
+                data, new TrainingOptions { BatchSize = 4, Threads = threads }, hidden: 2));
+            yield return new Measurement($"CD-1 update, 3x2, batch 4, threads {threads}", Repeat(trainer.Step), Repeats / 1e9, "ns an update", 0) { IsTime = true };
+            ChainSet chains = Own(new ChainSet(RbmInitializer.Normal(data, 2, seed: 1), 4, seed: 1, threads));
+            yield return new Measurement($"Gibbs sweep, 4 chains, 3x2, threads {threads}", Repeat(() => chains.Run(1)), Repeats / 1e9, "ns a sweep", 0) { IsTime = true };
+        }
+    }
+
+    private static Action Repeat(Action step) => () =>
+    {
+        for (int i = 0; i < Repeats; i++)
+        {
+            step();
+        }
+    };
+
+    /// <summary>The products of dense training: v to h (NN), h to v (NT), the gradient (TN); and a square.</summary>
+    private static IEnumerable<Measurement> Products()
+    {
+        GemmWorkspace workspace = new();
+        foreach (int rows in (int[])[64, 100, 512])
+        {
+            foreach (int hidden in (int[])[256, 500, 1024])
+            {
+                Matrix visible = Workload.Mixed(rows, 784);
+                Matrix weights = Workload.Mixed(784, hidden);
+                Matrix means = Workload.Mixed(rows, hidden);
+                yield return Product(GemmLayout.NN, workspace, visible, weights, new Matrix(rows, hidden));
+                yield return Product(GemmLayout.NT, workspace, means, weights, new Matrix(rows, 784));
+                yield return Product(GemmLayout.TN, workspace, visible, means, new Matrix(784, hidden));
+            }
+        }
+
+        yield return Product(GemmLayout.NN, workspace, Workload.Mixed(1024, 1024), Workload.Mixed(1024, 1024), new Matrix(1024, 1024));
+    }
+
+    private static Measurement Product(GemmLayout layout, GemmWorkspace workspace, Matrix a, Matrix b, Matrix c)
+    {
+        int depth = layout == GemmLayout.TN ? a.Rows : a.Columns;
+        return new Measurement(
+            $"float product {c.Rows}x{depth}x{c.Columns}, {layout}, a core",
+            () => FloatGemm.Multiply(SimdSelection.Current, layout, workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D()),
+            2.0 * c.Rows * depth * c.Columns / 1e9, "GFLOP/s", 1);
+    }
+
+    private static Measurement Enumeration()
+    {
+        const int Hidden = 18;
+        RbmParameters model = RbmParameters.From(RbmInitializer.Normal(DatasetSource.Open("strokes"), Hidden, seed: 1, deviation: 0.3));
+        return new Measurement(
+            $"exact log Z, 784x{Hidden}, a core", () => ExactPartitionFunction.LogPartitionFunction(model), (1 << Hidden) * 784.0 / 1e9, "10^9 units of states/s", 0);
+    }
+
+    private T Own<T>(T disposable)
+        where T : IDisposable
+    {
+        _owned.Add(disposable);
+        return disposable;
+    }
+}
