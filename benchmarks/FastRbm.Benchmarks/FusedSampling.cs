@@ -16,16 +16,18 @@ internal sealed unsafe class FusedSampling
     private const int Words = 8;
     private const int Chains = ShortDraws.MaxChains;
 
-    private readonly AlignedBuffer<float> _inputs = new(Tile.Width * Chains);
-    private readonly AlignedBuffer<int> _draws = new(ShortDraws.Length);
+    private const int ScaleBits = 20;
+
+    private readonly AlignedBuffer<int> _sums = new(Tile.Width * Chains);
+    private readonly AlignedBuffer<ushort> _draws = new(ShortDraws.Length);
     private readonly AlignedBuffer<ulong> _states = new(Words * Chains);
 
     /// <summary>Makes inputs from -4 to 4.</summary>
     public FusedSampling()
     {
-        for (int i = 0; i < _inputs.Length; i++)
+        for (int i = 0; i < _sums.Length; i++)
         {
-            _inputs.Span[i] = ((i * 37 % 801) / 100f) - 4f;
+            _sums.Span[i] = (int)((((i * 37 % 801) / 100f) - 4f) * (1 << ScaleBits));
         }
     }
 
@@ -56,8 +58,8 @@ internal sealed unsafe class FusedSampling
     {
         RandomStream draws = new(1, StreamPurpose.HiddenSample, 0, 0);
         RandomStream ties = new(1, StreamPurpose.HiddenTie, 0, 0);
-        float* x = _inputs.DangerousGetPointer();
-        int* bits = _draws.DangerousGetPointer();
+        int* sums = _sums.DangerousGetPointer();
+        ushort* bits = _draws.DangerousGetPointer();
         ulong* states = _states.DangerousGetPointer();
         for (int word = 0; word < Words; word++)
         {
@@ -65,7 +67,8 @@ internal sealed unsafe class FusedSampling
             for (int chain = 0; chain < Chains; chain++)
             {
                 int first = chain * Tile.Width;
-                states[(word * Chains) + chain] = BernoulliTile.Sample<TFloat, TInt, TOps>(x + first, bits + first, ties, word);
+                states[(word * Chains) + chain] = BernoulliTile.SampleSums<TFloat, TInt, TOps>(
+                    sums + first, 1f / (1 << ScaleBits), bits + first, ties, word);
             }
         }
     }

@@ -36,7 +36,7 @@ public class ParameterUpdate : Suite
         _visibleVelocity = new Matrix(1, Workload.Visible);
         _hiddenVelocity = new Matrix(1, Workload.Hidden);
         _visible = Workload.FirstRows(data, Batch);
-        _scratch = new AlignedBuffer<int>(Math.Max(HalfStep.ScratchLength(Workload.Visible), WeightUpdate.ScratchLength(Batch, Batch)));
+        _scratch = new AlignedBuffer<int>(Math.Max(HalfStep.ScratchLength(Workload.Visible, Batch), WeightUpdate.ScratchLength(Batch, Batch)));
         _positive = Phase();
         _negative = Phase();
         _arguments = new WeightUpdateArguments

@@ -13,7 +13,7 @@ public class RandomNumbers : Suite
     private const int Blocks = 1024;
     private const int Words = 16;
 
-    private readonly AlignedBuffer<int> _draws = new(ShortDraws.Length);
+    private readonly AlignedBuffer<ushort> _draws = new(ShortDraws.Length);
 
     /// <summary>Blocks of four 32-bit words.</summary>
     /// <returns>Something that depends on all.</returns>

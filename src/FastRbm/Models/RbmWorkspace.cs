@@ -4,7 +4,7 @@ using FastRbm.Memory;
 namespace FastRbm.Models;
 
 /// <summary>Scratch memory for the batch operations of models up to a given size. One thread at a time.</summary>
-/// <remarks>Holds about 1.2 kB for each unit of the larger layer, at most 0.6 MB more, and one row of inputs.</remarks>
+/// <remarks>Holds 0.3 kB for each unit of the larger layer, at most 0.7 MB more, and one row of inputs.</remarks>
 public sealed class RbmWorkspace
 {
     private readonly AlignedBuffer<int> _lists;

@@ -48,7 +48,8 @@ public sealed class ScalingTests
         AssertNear(MemoryFormula.Model(visible, hidden), model, "model");
         AssertNear(MemoryFormula.Chains(visible, hidden, batch, threads), chains, "chains");
         AssertNear(formula, contrastive, "CD");
-        AssertNear(formula, persistent, "PCD");
+        AssertNear(
+            MemoryFormula.Trainer(visible, hidden, batch, batch, rows.Rows, options.MonitorRows, threads, persistent: true), persistent, "PCD");
 
         TestRows between = new(Enumerable.Range(0, 3000).Select(_ => Enumerable.Repeat(0.5f, visible).ToArray()));
         long values = Allocated(() => new Trainer(rbm!, between, options with { Binarization = Binarization.None }).Dispose());
