@@ -1,8 +1,14 @@
 using System.Diagnostics;
 using FastRbm.Benchmarks;
+using FastRbm.Benchmarks.Comparison;
 using FastRbm.Kernels.Simd;
 
 const int Rounds = 30;
+
+if (ComparisonCommands.Know(args))
+{
+    return ComparisonCommands.Run(args);
+}
 
 int model = Array.IndexOf(args, "--model");
 using Loops loops = new(model >= 0 && model + 1 < args.Length ? args[model + 1] : null);
@@ -34,3 +40,5 @@ if (args.Contains("--write"))
     Directory.CreateDirectory(folder);
     File.WriteAllText(Path.Combine(folder, $"quick-{SimdSelection.Current}.md"), report);
 }
+
+return 0;

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using FastRbm.Benchmarks.Comparison.Results;
+using FastRbm.Kernels.Simd;
+
+namespace FastRbm.Benchmarks.Comparison;
+
+/// <summary>The commands compare and readme.</summary>
+internal static class ComparisonCommands
+{
+    private const int Done = 0;
+    private const int Failed = 1;
+    private const int WrongUsage = 2;
+
+    /// <summary>Whether the arguments start with one of the commands.</summary>
+    public static bool Know(string[] arguments) => arguments is ["compare" or "readme", ..];
+
+    /// <summary>Runs one.</summary>
+    /// <returns>The exit code: 0 done, 1 a peer or a check failed or the README drifted, 2 wrong usage.</returns>
+    public static int Run(string[] arguments)
+    {
+        try
+        {
+            return arguments[0] == "compare" ? Compare(CompareOptions.Parse(arguments.AsSpan(1))) : Readme(arguments.AsSpan(1));
+        }
+        catch (UsageException error)
+        {
+            Console.Error.WriteLine($"error: {error.Message}");
+            return WrongUsage;
+        }
+        catch (Exception error) when (error is JsonException or FormatException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"error: {error.Message}");
+            return Failed;
+        }
+    }
+
+    private static int Compare(CompareOptions options)
+    {
+        ComparisonRun run = new(options, Console.Error);
+        ComparisonResult result = run.Run();
+        string report = ReportTable.Write(result);
+        Console.Write(report);
+        if (options.Write)
+        {
+            // The widest level of the machine has the plain name, others theirs.
+            string suffix = SimdSelection.Current == SimdSelection.Choose(null) ? string.Empty : $"-{SimdSelection.Current}";
+            string path = Path.Combine(Directory.CreateDirectory(Path.Combine(Repository.Results, Machine.Folder)).FullName, "comparison" + suffix);
+            File.WriteAllText(path + ".md", report);
+            File.WriteAllText(path + ".json", ResultFile.Write(result));
+            Console.Error.WriteLine($"written: {Path.GetRelativePath(Repository.Root, path)}.md and .json");
+        }
+
+        return run.Failed ? Failed : Done;
+    }
+
+    private static int Readme(ReadOnlySpan<string> arguments)
+    {
+        bool check = arguments is ["--check"];
+        if (!check && !arguments.IsEmpty)
+        {
+            throw new UsageException($"usage: readme [--check], found \"{string.Join(' ', arguments.ToArray())}\"");
+        }
+
+        string path = Path.Combine(Repository.Root, "README.md");
+        string readme = File.ReadAllText(path);
+        string expected = ReadmeTable.Replace(readme, ReadmeTable.Write(ResultFile.ReadAll(Repository.Results)));
+        if (!check)
+        {
+            File.WriteAllText(path, expected);
+            return Done;
+        }
+
+        string? drift = ReadmeTable.Drift(readme, expected);
+        if (drift is not null)
+        {
+            Console.Error.WriteLine($"error: {drift} Run: dotnet run -c Release --project benchmarks/FastRbm.Benchmarks -- readme");
+        }
+
+        return drift is null ? Done : Failed;
+    }
+}
