@@ -33,7 +33,7 @@ class TeamPeer:
         self.rows = None
         self.job = job
         if "chains" in job:
-            self.states = self.bits[: job["chains"]].astype(np.float32)
+            self.states = self.bits[np.arange(job["chains"]) % len(self.bits)].astype(np.float32)
             member_class = self.sampling_member
         else:
             batch = job["batch"]
