@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using FastRbm.Benchmarks.Comparison.Results;
 using FastRbm.Kernels.Simd;
@@ -10,6 +11,8 @@ internal static class ComparisonCommands
     private const int Done = 0;
     private const int Failed = 1;
     private const int WrongUsage = 2;
+    private const int Interrupted = 130;
+    private const int Terminated = 143;
 
     /// <summary>Whether the arguments start with one of the commands.</summary>
     public static bool Know(string[] arguments) => arguments is ["compare" or "readme", ..];
@@ -36,6 +39,9 @@ internal static class ComparisonCommands
 
     private static int Compare(CompareOptions options)
     {
+        // .NET 10 leaves signals to the system, which ends the process at once: without these, peers and files would stay behind.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => Exit(signal, Interrupted));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static signal => Exit(signal, Terminated));
         ComparisonRun run = new(options, Console.Error);
         ComparisonResult result = run.Run();
         string report = ReportTable.Write(result);
@@ -51,6 +57,12 @@ internal static class ComparisonCommands
         }
 
         return run.Failed ? Failed : Done;
+    }
+
+    private static void Exit(PosixSignalContext signal, int code)
+    {
+        signal.Cancel = true;
+        Environment.Exit(code);
     }
 
     private static int Readme(ReadOnlySpan<string> arguments)

@@ -37,6 +37,7 @@ internal sealed class PeerProcess : IDisposable
             }
         };
         process.BeginErrorReadLine();
+        AppDomain.CurrentDomain.ProcessExit += End;
     }
 
     /// <summary>The peer's packages, by name.</summary>
@@ -126,6 +127,14 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Ends the process.</summary>
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= End;
+        End(sender: null, EventArgs.Empty);
+        _process.Dispose();
+    }
+
+    /// <summary>Ends the process also when the run is interrupted, in the middle of whatever it does.</summary>
+    private void End(object? sender, EventArgs arguments)
+    {
         try
         {
             if (!_process.HasExited)
@@ -137,10 +146,8 @@ internal sealed class PeerProcess : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // It ended in between.
+            // It ended in between, or was disposed of.
         }
-
-        _process.Dispose();
     }
 
     private JsonObject Answer()
