@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace FastRbm.Benchmarks;
 
 /// <summary>Picks the verb that the arguments name, or says which there are.</summary>
@@ -37,7 +39,7 @@ internal static class Verbs
             Console.Error.WriteLine($"error: {error.Message}");
             return Usage;
         }
-        catch (Exception error) when (error is ArgumentException or IOException or UnauthorizedAccessException or Errors.InvalidInputException)
+        catch (Exception error) when (error is ArgumentException or IOException or UnauthorizedAccessException or FormatException or JsonException or Errors.InvalidInputException)
         {
             Console.Error.WriteLine($"error: {error.Message}");
             return Failed;
