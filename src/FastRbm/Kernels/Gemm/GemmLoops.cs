@@ -29,11 +29,14 @@ internal static unsafe class GemmLoops
     /// <summary>Rows a multiple of this many floats apart share so few places in the caches that they push each other out.</summary>
     public const int ConflictStride = 512;
 
-    /// <summary>From this many rows on B is worth a copy, if its stride is such a multiple.</summary>
-    private const int RowsWorthACopy = 160;
+    /// <summary>Tiles of a transposed A that are packed together.</summary>
+    private const int TilesAtOnce = 8;
 
-    /// <summary>From this many columns on a transposed A is worth a copy in any case.</summary>
-    private const int ColumnsWorthACopy = 768;
+    /// <summary>From this many tiles of rows on B is worth a copy, if its stride is such a multiple.</summary>
+    private const int TilesWorthACopy = 4;
+
+    /// <summary>From this many vectors of columns on a transposed A is worth a copy.</summary>
+    private const int VectorsWorthACopy = 16;
 
     /// <summary>Runs a product.</summary>
     /// <param name="problem">Checked, with at least one row, column and k step.</param>
@@ -44,18 +47,19 @@ internal static unsafe class GemmLoops
         where TOps : struct, ISimd<TFloat, TInt>
         where TEpilogue : struct, IEpilogue
     {
-        // Rows of a transposed A are a cache line a step, of which a tile takes but a part.
+        nint full = MicroKernel.FullRows(TOps.Width);
+
+        // A transposed A costs a cache line a step, of which a tile takes but a part.
         bool packA = problem.RowOfA == 1
-            ? problem.StepOfA % ConflictStride == 0 || problem.Columns >= ColumnsWorthACopy
+            ? problem.Rows > full && problem.Columns >= VectorsWorthACopy * TOps.Width
             : problem.RowOfA % (2 * ConflictStride) == 0;
         nint mostDepth = problem.RowOfA == 1 ? GemmWorkspace.BlockDepth / 2 : GemmWorkspace.BlockDepth;
 
         // Blocks of one size: a thin last block would load and store C for a few steps only.
         nint blockDepth = Part(problem.Depth, mostDepth);
-        nint full = MicroKernel.FullRows(TOps.Width);
         nint blockRows = Part(problem.Rows, GemmWorkspace.BlockOfA / blockDepth / full * full);
         blockRows = (blockRows + full - 1) / full * full;
-        bool copyB = problem.FormOfB == FormOfB.Plain && problem.Rows >= RowsWorthACopy && problem.StrideB % ConflictStride == 0;
+        bool copyB = problem.FormOfB == FormOfB.Plain && problem.Rows >= TilesWorthACopy * full && problem.StrideB % ConflictStride == 0;
         nint blockColumns = problem.FormOfB == FormOfB.Transposed || copyB
             ? GemmWorkspace.BlockColumns * GemmWorkspace.BlockDepth / blockDepth / 32 * 32
             : problem.Columns;
@@ -101,23 +105,14 @@ internal static unsafe class GemmLoops
     {
         if (problem.RowOfA == 1)
         {
-            // Step by step over all tiles: reads whole rows of the stored matrix.
-            float* source = block.A;
-            for (nint k = 0; k < block.Depth; k++)
+            // Step by step over some tiles: reads long stretches of the stored rows, but no more places are written in turn than
+            // the first-level cache has for panels a power of two apart.
+            nint group;
+            for (nint start = 0; start < block.Rows; start += group)
             {
-                for (nint i = 0; i < block.Rows && Sse.IsSupported; i += 16)
-                {
-                    Sse.Prefetch0(source + (8 * problem.StepOfA) + i);
-                }
-
-                nint rows;
-                for (nint i = 0; i < block.Rows; i += rows)
-                {
-                    rows = TileRows(block.Rows - i, full);
-                    Packing.Lanes(source + i, rows, problem.BlockOfA + (i * block.Depth) + (k * rows));
-                }
-
-                source += problem.StepOfA;
+                nint left = block.Rows - start;
+                group = left > (TilesAtOnce + 1) * full ? TilesAtOnce * full : left;
+                PackTransposedA(in problem, in block, full, start, start + group);
             }
 
             return;
@@ -128,6 +123,28 @@ internal static unsafe class GemmLoops
         {
             tile = TileRows(block.Rows - i, full);
             Packing.OneAfterAnother(block.A + (i * problem.RowOfA), problem.RowOfA, tile, block.Depth, problem.BlockOfA + (i * block.Depth), tile);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackTransposedA(in Problem problem, in Block block, nint full, nint start, nint end)
+    {
+        float* source = block.A;
+        for (nint k = 0; k < block.Depth; k++)
+        {
+            for (nint i = start; i < end && Sse.IsSupported; i += 16)
+            {
+                Sse.Prefetch0(source + (8 * problem.StepOfA) + i);
+            }
+
+            nint rows;
+            for (nint i = start; i < end; i += rows)
+            {
+                rows = TileRows(block.Rows - i, full);
+                Packing.Lanes(source + i, rows, problem.BlockOfA + (i * block.Depth) + (k * rows));
+            }
+
+            source += problem.StepOfA;
         }
     }
 
