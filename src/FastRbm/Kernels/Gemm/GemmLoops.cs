@@ -35,8 +35,8 @@ internal static unsafe class GemmLoops
     /// <summary>From this many tiles of rows on B is worth a copy, if its stride is such a multiple.</summary>
     private const int TilesWorthACopy = 4;
 
-    /// <summary>From this many vectors of columns on a transposed A is worth a copy.</summary>
-    private const int VectorsWorthACopy = 16;
+    /// <summary>From this many columns on, for each row of a tile, a transposed A is worth a copy: low tiles use little of a line.</summary>
+    private const int ColumnsWorthACopy = 64;
 
     /// <summary>Runs a product.</summary>
     /// <param name="problem">Checked, with at least one row, column and k step.</param>
@@ -51,7 +51,7 @@ internal static unsafe class GemmLoops
 
         // A transposed A costs a cache line a step, of which a tile takes but a part.
         bool packA = problem.RowOfA == 1
-            ? problem.Rows > full && problem.Columns >= VectorsWorthACopy * TOps.Width
+            ? problem.Rows > full && (problem.Columns >= ColumnsWorthACopy * full || problem.StepOfA % (2 * ConflictStride) == 0)
             : problem.RowOfA % (2 * ConflictStride) == 0;
         nint mostDepth = problem.RowOfA == 1 ? GemmWorkspace.BlockDepth / 2 : GemmWorkspace.BlockDepth;
 
