@@ -17,8 +17,8 @@ namespace FastRbm.Kernels.Gemm;
 ///           rows in tiles of 12, 6 or fewer      micro-kernel
 /// </code>
 /// <para>A tile's twelve elements of A and two vectors of B a step are read from where they are stored, unless that would make
-/// them push each other out of the caches. A panel of B that many rows use is packed by the micro-kernel of its first tile, as
-/// it passes through the registers; a transposed one before it.</para>
+/// them push each other out of the caches. A panel of B that would do so is packed by the micro-kernel of its first tile, as it
+/// passes through the registers; a transposed one before it.</para>
 /// <para>Last rows have micro-kernels of their own size. Last columns run on a panel padded with zeros and through a temporary
 /// tile, so that nothing beyond C is touched. So does all of a transposed C.</para>
 /// </remarks>
