@@ -151,12 +151,23 @@ public static class ExactPartitionFunction
                 {
                     Combine(top.Span, _mid.Span.Slice(m * 8 * _octets, 8 * _octets), factors.Span);
                     double field = topField + _midField[m];
-                    for (int l = 0; l < lowSums.Length; l++)
+                    for (int l = 0; l < lowSums.Length; l += OctetProduct.MostRows)
                     {
+                        Span<double> sums = lowSums.AsSpan(l, Math.Min(OctetProduct.MostRows, lowSums.Length - l));
                         double* low = _low.DangerousGetPointer() + ((nint)l * 8 * _octets);
-                        lowSums[l] = field + _lowField[l] + (ByTables
-                            ? LogProduct(low, factors.DangerousGetPointer())
-                            : SoftplusSum(new ReadOnlySpan<double>(low, _sides.Large), factors.Span));
+                        if (ByTables)
+                        {
+                            LogProducts(low, factors.DangerousGetPointer(), sums);
+                        }
+                        else
+                        {
+                            SoftplusSums(low, factors.Span, sums);
+                        }
+
+                        for (int row = 0; row < sums.Length; row++)
+                        {
+                            sums[row] = field + _lowField[l + row] + sums[row];
+                        }
                     }
 
                     midSums[m] = DoubleMath.LogSumExp(lowSums);
@@ -263,44 +274,52 @@ public static class ExactPartitionFunction
             }
         }
 
-        private double LogProduct(double* low, double* factors)
+        private void LogProducts(double* low, double* factors, Span<double> logarithms)
         {
-            double* products = stackalloc double[8];
-            new Span<double>(products, 8).Fill(1);
-            long exponent = 0;
+            double* products = stackalloc double[8 * OctetProduct.MostRows];
+            long* exponents = stackalloc long[OctetProduct.MostRows];
+            new Span<long>(exponents, OctetProduct.MostRows).Clear();
+            new Span<double>(products, 8 * OctetProduct.MostRows).Fill(1);
             int first = 0;
             foreach (int end in _chunkEnds)
             {
-                OctetProduct.Run(_level, low + (8 * first), factors + (8 * first), end - first, products);
-                for (int lane = 0; lane < 8; lane++)
+                OctetProduct.Run(_level, low + (8 * first), 8 * _octets, logarithms.Length, factors + (8 * first), end - first, products);
+                for (int lane = 0; lane < 8 * logarithms.Length; lane++)
                 {
                     // The lanes are normal numbers, at least 1.
                     long bits = BitConverter.DoubleToInt64Bits(products[lane]);
-                    exponent += (bits >> 52) - 1023;
+                    exponents[lane / 8] += (bits >> 52) - 1023;
                     products[lane] = BitConverter.Int64BitsToDouble((bits & 0xFFFFFFFFFFFFF) | (1023L << 52));
                 }
 
                 first = end;
             }
 
-            double mantissa = 1;
-            for (int lane = 0; lane < 8; lane++)
+            for (int row = 0; row < logarithms.Length; row++)
             {
-                mantissa *= products[lane];
-            }
+                double mantissa = 1;
+                for (int lane = 0; lane < 8; lane++)
+                {
+                    mantissa *= products[(8 * row) + lane];
+                }
 
-            return DoubleMath.Log(mantissa) + (exponent * 0.693147180559945309417);
+                logarithms[row] = DoubleMath.Log(mantissa) + (exponents[row] * 0.693147180559945309417);
+            }
         }
 
-        private static double SoftplusSum(ReadOnlySpan<double> low, ReadOnlySpan<double> rest)
+        private void SoftplusSums(double* low, ReadOnlySpan<double> rest, Span<double> sums)
         {
-            double sum = 0;
-            for (int unit = 0; unit < low.Length; unit++)
+            for (int row = 0; row < sums.Length; row++)
             {
-                sum += DoubleMath.Softplus(low[unit] + rest[unit]);
-            }
+                double sum = 0;
+                for (int unit = 0; unit < _sides.Large; unit++)
+                {
+                    sum += DoubleMath.Softplus(low[unit] + rest[unit]);
+                }
 
-            return sum;
+                sums[row] = sum;
+                low += 8 * _octets;
+            }
         }
     }
 }

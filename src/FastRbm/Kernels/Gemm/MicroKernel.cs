@@ -5,252 +5,203 @@ using FastRbm.Kernels.Simd;
 namespace FastRbm.Kernels.Gemm;
 
 /// <summary>
-/// The innermost product: a tile of C, up to twelve rows by two vectors, stays in registers while k runs.
+/// The innermost product: a tile of C, up to twelve rows by one or two vectors, stays in registers while k runs.
 /// </summary>
 /// <remarks>
 /// <code>
-///   a: packed, depth x Rows:   a[k * Rows + i] = A[i, k]
-///   b: depth rows of two vectors, bStride floats apart (packed panels: bStride = two vectors; or B itself)
-///   c: Rows x two vectors, cStride floats apart
+///   A[i, k] = a[i * aRow + k * aStep]   packed (aRow = 1, aStep = Rows) or where it is stored
+///   B[k, j] = b[k * bStep + j], from the second vector on b[k * bStep + bNext + j]
+///   C[i, j] = c[i * cStride + j]
 /// </code>
 /// <para>Each element of C is one chain c = fma(A[i, k], B[k, j], c) with k ascending, so neither the width nor the tile can
 /// change its bits. Without accumulation the chain starts from 0 and C is never read.</para>
 /// <para>Register budget: 6 x 2 accumulators, two vectors of B and one element of A fill 15 of the 16 registers of AVX2;
-/// 12 x 2 fill 27 of the 32 of AVX-512. Twelve independent chains cover four cycles of latency on two FMA units.</para>
+/// 12 x 2 fill 27 of the 32 of AVX-512. Twelve independent chains cover four cycles of latency on two FMA units. A step of 12 x 2
+/// is 24 multiply-adds and 14 loads, so that the multiply-adds are the limit wherever the loads come from the second-level cache
+/// at worst.</para>
 /// </remarks>
 internal static unsafe class MicroKernel
 {
+    /// <summary>The most rows of a tile.</summary>
+    public const int MostRows = 12;
+
     /// <summary>The rows of a full tile at a vector width: what the registers hold.</summary>
     /// <param name="width">Floats in a vector.</param>
-    /// <returns>12 for 512-bit vectors, else 6.</returns>
-    public static int FullRows(int width) => width == 16 ? 12 : 6;
+    /// <returns>12 where there are 32 registers, else 6.</returns>
+    public static int FullRows(int width) => width == 16 || (width == 8 && Avx512F.VL.IsSupported) ? MostRows : 6;
 
     /// <summary>Runs one tile.</summary>
     /// <param name="depth">The number of k steps, 1 or more.</param>
-    /// <param name="a">The packed rows of A.</param>
-    /// <param name="b">The rows of B.</param>
-    /// <param name="bStride">The distance between rows of B in floats.</param>
-    /// <param name="packed">Where to copy B in panel format while it passes through the registers; only with TCopy = CopyB.</param>
+    /// <param name="a">The first element of A.</param>
+    /// <param name="aRow">The distance between rows of A in floats.</param>
+    /// <param name="aStep">The distance between k steps of A in floats.</param>
+    /// <param name="b">The first row of B.</param>
+    /// <param name="bNext">The distance from the first vector of B to the second in floats.</param>
+    /// <param name="bStep">The distance between k steps of B in floats.</param>
+    /// <param name="bAhead">The distance to the panel of B that comes next in floats.</param>
+    /// <param name="packed">Where to copy B as rows of two vectors while it passes through the registers; only with a TCopy that is on.</param>
     /// <param name="c">The tile of C.</param>
     /// <param name="cStride">The distance between rows of C in floats.</param>
     /// <param name="accumulate">Whether the chains start from C.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TFloat, TInt, TOps, TRows, TCopy>(nint depth, float* a, float* b, nint bStride, float* packed, float* c, nint cStride, bool accumulate)
+    public static void Run<TFloat, TInt, TOps, TRows, TVectors, TCopy>(
+        nint depth, float* a, nint aRow, nint aStep, float* b, nint bNext, nint bStep, nint bAhead, float* packed, float* c, nint cStride, bool accumulate)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
-        where TRows : struct, IRowCount
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
         where TCopy : struct, ICopyOfB
     {
-        nint width = TOps.Width;
-        TFloat x;
-        TFloat r0a = TOps.Create(0f);
-        TFloat r0b = TOps.Create(0f);
-        TFloat r1a = TOps.Create(0f);
-        TFloat r1b = TOps.Create(0f);
-        TFloat r2a = TOps.Create(0f);
-        TFloat r2b = TOps.Create(0f);
-        TFloat r3a = TOps.Create(0f);
-        TFloat r3b = TOps.Create(0f);
-        TFloat r4a = TOps.Create(0f);
-        TFloat r4b = TOps.Create(0f);
-        TFloat r5a = TOps.Create(0f);
-        TFloat r5b = TOps.Create(0f);
-        TFloat r6a = TOps.Create(0f);
-        TFloat r6b = TOps.Create(0f);
-        TFloat r7a = TOps.Create(0f);
-        TFloat r7b = TOps.Create(0f);
-        TFloat r8a = TOps.Create(0f);
-        TFloat r8b = TOps.Create(0f);
-        TFloat r9a = TOps.Create(0f);
-        TFloat r9b = TOps.Create(0f);
-        TFloat r10a = TOps.Create(0f);
-        TFloat r10b = TOps.Create(0f);
-        TFloat r11a = TOps.Create(0f);
-        TFloat r11b = TOps.Create(0f);
+        // Rows 3, 6 and 9 have pointers of their own: the two between are reached by an index register.
+        nint aRow2 = 2 * aRow;
+        float* a3 = a + (3 * aRow);
+        float* a6 = a + (6 * aRow);
+        float* a9 = a + (9 * aRow);
+        TFloat zero = TOps.Create(0f);
+        TFloat r0a = zero, r0b = zero;
+        TFloat r1a = zero, r1b = zero;
+        TFloat r2a = zero, r2b = zero;
+        TFloat r3a = zero, r3b = zero;
+        TFloat r4a = zero, r4b = zero;
+        TFloat r5a = zero, r5b = zero;
+        TFloat r6a = zero, r6b = zero;
+        TFloat r7a = zero, r7b = zero;
+        TFloat r8a = zero, r8b = zero;
+        TFloat r9a = zero, r9b = zero;
+        TFloat r10a = zero, r10b = zero;
+        TFloat r11a = zero, r11b = zero;
 
         if (accumulate)
         {
-            r0a = TOps.Load(c);
-            r0b = TOps.Load(c + width);
-
-            if (TRows.Count > 1)
-            {
-                r1a = TOps.Load(c + cStride);
-                r1b = TOps.Load(c + cStride + width);
-            }
-
-            if (TRows.Count > 2)
-            {
-                r2a = TOps.Load(c + (2 * cStride));
-                r2b = TOps.Load(c + (2 * cStride) + width);
-            }
-
-            if (TRows.Count > 3)
-            {
-                r3a = TOps.Load(c + (3 * cStride));
-                r3b = TOps.Load(c + (3 * cStride) + width);
-            }
-
-            if (TRows.Count > 4)
-            {
-                r4a = TOps.Load(c + (4 * cStride));
-                r4b = TOps.Load(c + (4 * cStride) + width);
-            }
-
-            if (TRows.Count > 5)
-            {
-                r5a = TOps.Load(c + (5 * cStride));
-                r5b = TOps.Load(c + (5 * cStride) + width);
-            }
-
-            if (TRows.Count > 6)
-            {
-                r6a = TOps.Load(c + (6 * cStride));
-                r6b = TOps.Load(c + (6 * cStride) + width);
-                r7a = TOps.Load(c + (7 * cStride));
-                r7b = TOps.Load(c + (7 * cStride) + width);
-                r8a = TOps.Load(c + (8 * cStride));
-                r8b = TOps.Load(c + (8 * cStride) + width);
-                r9a = TOps.Load(c + (9 * cStride));
-                r9b = TOps.Load(c + (9 * cStride) + width);
-                r10a = TOps.Load(c + (10 * cStride));
-                r10b = TOps.Load(c + (10 * cStride) + width);
-                r11a = TOps.Load(c + (11 * cStride));
-                r11b = TOps.Load(c + (11 * cStride) + width);
-            }
+            float* row = c;
+            Load<TFloat, TInt, TOps, TRows, TVectors>(0, ref row, cStride, ref r0a, ref r0b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(1, ref row, cStride, ref r1a, ref r1b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(2, ref row, cStride, ref r2a, ref r2b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(3, ref row, cStride, ref r3a, ref r3b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(4, ref row, cStride, ref r4a, ref r4b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(5, ref row, cStride, ref r5a, ref r5b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(6, ref row, cStride, ref r6a, ref r6b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(7, ref row, cStride, ref r7a, ref r7b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(8, ref row, cStride, ref r8a, ref r8b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(9, ref row, cStride, ref r9a, ref r9b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(10, ref row, cStride, ref r10a, ref r10b);
+            Load<TFloat, TInt, TOps, TRows, TVectors>(11, ref row, cStride, ref r11a, ref r11b);
         }
 
         for (nint k = 0; k < depth; k++)
         {
             TFloat b0 = TOps.Load(b);
-            TFloat b1 = TOps.Load(b + width);
+            TFloat b1 = TVectors.Count > 1 ? TOps.Load(b + bNext) : b0;
             if (Sse.IsSupported)
             {
-                // Unpacked rows of B lie too far apart for the hardware to foresee the next panel: 5 to 60 % for few rows of A.
-                Sse.Prefetch1(b + (2 * width));
-                Sse.Prefetch1(b + (3 * width));
+                // The hardware doesn't foresee the next panel of B: 5 to 60 % for few rows of A.
+                Sse.Prefetch1(b + bAhead);
+                Sse.Prefetch1(b + bNext + bAhead);
             }
 
-            b += bStride;
+            b += bStep;
             if (TCopy.IsOn)
             {
                 TOps.Store(b0, packed);
-                TOps.Store(b1, packed + width);
-                packed += 2 * width;
+                TOps.Store(b1, packed + TOps.Width);
+                packed += 2 * TOps.Width;
             }
 
-            x = TOps.Create(a[0]);
-            r0a = TOps.FusedMultiplyAdd(x, b0, r0a);
-            r0b = TOps.FusedMultiplyAdd(x, b1, r0b);
-
-            if (TRows.Count > 1)
-            {
-                x = TOps.Create(a[1]);
-                r1a = TOps.FusedMultiplyAdd(x, b0, r1a);
-                r1b = TOps.FusedMultiplyAdd(x, b1, r1b);
-            }
-
-            if (TRows.Count > 2)
-            {
-                x = TOps.Create(a[2]);
-                r2a = TOps.FusedMultiplyAdd(x, b0, r2a);
-                r2b = TOps.FusedMultiplyAdd(x, b1, r2b);
-            }
-
-            if (TRows.Count > 3)
-            {
-                x = TOps.Create(a[3]);
-                r3a = TOps.FusedMultiplyAdd(x, b0, r3a);
-                r3b = TOps.FusedMultiplyAdd(x, b1, r3b);
-            }
-
-            if (TRows.Count > 4)
-            {
-                x = TOps.Create(a[4]);
-                r4a = TOps.FusedMultiplyAdd(x, b0, r4a);
-                r4b = TOps.FusedMultiplyAdd(x, b1, r4b);
-            }
-
-            if (TRows.Count > 5)
-            {
-                x = TOps.Create(a[5]);
-                r5a = TOps.FusedMultiplyAdd(x, b0, r5a);
-                r5b = TOps.FusedMultiplyAdd(x, b1, r5b);
-            }
-
-            if (TRows.Count > 6)
-            {
-                x = TOps.Create(a[6]);
-                r6a = TOps.FusedMultiplyAdd(x, b0, r6a);
-                r6b = TOps.FusedMultiplyAdd(x, b1, r6b);
-                x = TOps.Create(a[7]);
-                r7a = TOps.FusedMultiplyAdd(x, b0, r7a);
-                r7b = TOps.FusedMultiplyAdd(x, b1, r7b);
-                x = TOps.Create(a[8]);
-                r8a = TOps.FusedMultiplyAdd(x, b0, r8a);
-                r8b = TOps.FusedMultiplyAdd(x, b1, r8b);
-                x = TOps.Create(a[9]);
-                r9a = TOps.FusedMultiplyAdd(x, b0, r9a);
-                r9b = TOps.FusedMultiplyAdd(x, b1, r9b);
-                x = TOps.Create(a[10]);
-                r10a = TOps.FusedMultiplyAdd(x, b0, r10a);
-                r10b = TOps.FusedMultiplyAdd(x, b1, r10b);
-                x = TOps.Create(a[11]);
-                r11a = TOps.FusedMultiplyAdd(x, b0, r11a);
-                r11b = TOps.FusedMultiplyAdd(x, b1, r11b);
-            }
-
-            a += TRows.Count;
+            Step<TFloat, TInt, TOps, TRows, TVectors>(0, a, b0, b1, ref r0a, ref r0b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(1, a + aRow, b0, b1, ref r1a, ref r1b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(2, a + aRow2, b0, b1, ref r2a, ref r2b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(3, a3, b0, b1, ref r3a, ref r3b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(4, a3 + aRow, b0, b1, ref r4a, ref r4b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(5, a3 + aRow2, b0, b1, ref r5a, ref r5b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(6, a6, b0, b1, ref r6a, ref r6b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(7, a6 + aRow, b0, b1, ref r7a, ref r7b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(8, a6 + aRow2, b0, b1, ref r8a, ref r8b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(9, a9, b0, b1, ref r9a, ref r9b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(10, a9 + aRow, b0, b1, ref r10a, ref r10b);
+            Step<TFloat, TInt, TOps, TRows, TVectors>(11, a9 + aRow2, b0, b1, ref r11a, ref r11b);
+            a += aStep;
+            a3 += aStep;
+            a6 += aStep;
+            a9 += aStep;
         }
 
-        TOps.Store(r0a, c);
-        TOps.Store(r0b, c + width);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(0, ref c, cStride, r0a, r0b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(1, ref c, cStride, r1a, r1b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(2, ref c, cStride, r2a, r2b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(3, ref c, cStride, r3a, r3b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(4, ref c, cStride, r4a, r4b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(5, ref c, cStride, r5a, r5b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(6, ref c, cStride, r6a, r6b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(7, ref c, cStride, r7a, r7b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(8, ref c, cStride, r8a, r8b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(9, ref c, cStride, r9a, r9b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(10, ref c, cStride, r10a, r10b);
+        Store<TFloat, TInt, TOps, TRows, TVectors>(11, ref c, cStride, r11a, r11b);
+    }
 
-        if (TRows.Count > 1)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load<TFloat, TInt, TOps, TRows, TVectors>(int i, ref float* row, nint stride, ref TFloat first, ref TFloat second)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+    {
+        if (i < TRows.Count)
         {
-            TOps.Store(r1a, c + cStride);
-            TOps.Store(r1b, c + cStride + width);
+            first = TOps.Load(row);
+            if (TVectors.Count > 1)
+            {
+                second = TOps.Load(row + TOps.Width);
+            }
+
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0(row + (TRows.Count * stride));
+                Sse.Prefetch0(row + (TRows.Count * stride) + TOps.Width);
+            }
+
+            row += stride;
         }
+    }
 
-        if (TRows.Count > 2)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TFloat, TInt, TOps, TRows, TVectors>(int i, float* a, TFloat b0, TFloat b1, ref TFloat first, ref TFloat second)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+    {
+        if (i < TRows.Count)
         {
-            TOps.Store(r2a, c + (2 * cStride));
-            TOps.Store(r2b, c + (2 * cStride) + width);
+            TFloat x = TOps.Create(*a);
+            first = TOps.FusedMultiplyAdd(x, b0, first);
+            if (TVectors.Count > 1)
+            {
+                second = TOps.FusedMultiplyAdd(x, b1, second);
+            }
         }
+    }
 
-        if (TRows.Count > 3)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TFloat, TInt, TOps, TRows, TVectors>(int i, ref float* row, nint stride, TFloat first, TFloat second)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+        where TRows : struct, ICount
+        where TVectors : struct, ICount
+    {
+        if (i < TRows.Count)
         {
-            TOps.Store(r3a, c + (3 * cStride));
-            TOps.Store(r3b, c + (3 * cStride) + width);
-        }
+            TOps.Store(first, row);
+            if (TVectors.Count > 1)
+            {
+                TOps.Store(second, row + TOps.Width);
+            }
 
-        if (TRows.Count > 4)
-        {
-            TOps.Store(r4a, c + (4 * cStride));
-            TOps.Store(r4b, c + (4 * cStride) + width);
-        }
-
-        if (TRows.Count > 5)
-        {
-            TOps.Store(r5a, c + (5 * cStride));
-            TOps.Store(r5b, c + (5 * cStride) + width);
-        }
-
-        if (TRows.Count > 6)
-        {
-            TOps.Store(r6a, c + (6 * cStride));
-            TOps.Store(r6b, c + (6 * cStride) + width);
-            TOps.Store(r7a, c + (7 * cStride));
-            TOps.Store(r7b, c + (7 * cStride) + width);
-            TOps.Store(r8a, c + (8 * cStride));
-            TOps.Store(r8b, c + (8 * cStride) + width);
-            TOps.Store(r9a, c + (9 * cStride));
-            TOps.Store(r9b, c + (9 * cStride) + width);
-            TOps.Store(r10a, c + (10 * cStride));
-            TOps.Store(r10b, c + (10 * cStride) + width);
-            TOps.Store(r11a, c + (11 * cStride));
-            TOps.Store(r11b, c + (11 * cStride) + width);
+            row += stride;
         }
     }
 }

@@ -1,36 +1,44 @@
 namespace FastRbm.Kernels.Gemm;
 
-/// <summary>A checked matrix product: dimensions, addresses, strides in floats.</summary>
-internal readonly unsafe struct Problem
+/// <summary>A checked matrix product: dimensions, addresses, distances in floats.</summary>
+internal unsafe struct Problem
 {
-    public nint Rows { get; init; }
+    public nint Rows;
 
-    public nint Columns { get; init; }
+    public nint Columns;
 
-    public nint Depth { get; init; }
+    public nint Depth;
 
-    public float* A { get; init; }
+    /// <summary>A[i, k] = A[i * RowOfA + k * StepOfA]; one of the two distances is 1.</summary>
+    public float* A;
 
-    public nint StrideA { get; init; }
+    public nint RowOfA;
 
-    public bool IsTransposedA { get; init; }
+    public nint StepOfA;
 
-    public float* B { get; init; }
+    /// <summary>B[k, j] = B[k * StrideB + j], transposed B[j * StrideB + k], packed: see <see cref="PackedMatrix"/>.</summary>
+    public float* B;
 
-    public nint StrideB { get; init; }
+    public nint StrideB;
 
-    public bool IsTransposedB { get; init; }
+    public FormOfB FormOfB;
 
-    public float* C { get; init; }
+    /// <summary>C[i, j] = C[i * StrideC + j], transposed C[j * StrideC + i].</summary>
+    public float* C;
 
-    public nint StrideC { get; init; }
+    public nint StrideC;
+
+    public bool IsTransposedC;
 
     /// <summary>Whether C is added to.</summary>
-    public bool Accumulate { get; init; }
+    public bool Accumulate;
 
-    /// <summary>Room for BlockRows x BlockDepth floats.</summary>
-    public float* BlockOfA { get; init; }
+    /// <summary>What the epilogue adds: a value a column, or a row if C is transposed. Null without epilogue.</summary>
+    public float* Bias;
 
-    /// <summary>Room for BlockDepth x BlockColumns floats.</summary>
-    public float* BlockOfB { get; init; }
+    /// <summary>Room for a block of A in panels.</summary>
+    public float* BlockOfA;
+
+    /// <summary>Room for a block of B in panels.</summary>
+    public float* BlockOfB;
 }

@@ -23,7 +23,7 @@ internal static unsafe class RowKernel
         nint columns = problem.Columns - first;
         nint depth = problem.Depth;
         float* a = problem.A;
-        nint aStride = problem.IsTransposedA ? problem.StrideA : 1;
+        nint aStride = problem.StepOfA;
         float* b = problem.B + first;
         nint bStride = problem.StrideB;
         float* c = problem.C + first;

@@ -39,7 +39,7 @@ public sealed class FloatGemmTests
     {
         SimdLevel level = Enum.Parse<SimdLevel>(levelName);
         GemmLayout layout = Enum.Parse<GemmLayout>(layoutName);
-        foreach (int rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 17, 18, 19, 23, 24, 25, 30 })
+        foreach (int rows in new[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 30, 32, 47, 64, 100 })
         {
             foreach (int columns in new[] { 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 63, 64, 65, 129 })
             {
@@ -70,12 +70,33 @@ public sealed class FloatGemmTests
     {
         SimdLevel level = Enum.Parse<SimdLevel>(levelName);
         GemmLayout layout = Enum.Parse<GemmLayout>(layoutName);
-        Check(level, layout, GemmWorkspace.BlockRows - 1, 5, 35, padding: 0);
-        Check(level, layout, GemmWorkspace.BlockRows, GemmWorkspace.BlockDepth + 1, 33, padding: 2);
-        Check(level, layout, (2 * GemmWorkspace.BlockRows) + 7, 3, 40, padding: 0);
-        Check(level, layout, 13, 2, GemmWorkspace.BlockColumns - 1, padding: 0);
-        Check(level, layout, 7, 3, GemmWorkspace.BlockColumns + 1, padding: 3);
-        Check(level, layout, GemmWorkspace.BlockRows + 1, 2, GemmWorkspace.BlockColumns + 33, padding: 1);
+        const int Depth = 790;
+        int rows = GemmWorkspace.BlockOfA / Depth;
+        int columns = GemmWorkspace.BlockColumns * GemmWorkspace.BlockDepth / Depth;
+        Check(level, layout, rows - 1, Depth, 35, padding: 0);
+        Check(level, layout, rows + 7, Depth, 33, padding: 2);
+        Check(level, layout, (2 * rows) + 25, Depth, 19, padding: 0);
+        Check(level, layout, 3, Depth, columns - 33, padding: 0);
+        Check(level, layout, 7, Depth, columns + 1, padding: 3);
+        Check(level, layout, 2, Depth + 40, (2 * columns) + 33, padding: 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(LevelsAndLayouts))]
+    public void Products_equal_the_naive_loop_where_strides_are_powers_of_two(string levelName, string layoutName)
+    {
+        // These strides are what makes factors be packed that otherwise wouldn't be.
+        SimdLevel level = Enum.Parse<SimdLevel>(levelName);
+        GemmLayout layout = Enum.Parse<GemmLayout>(layoutName);
+        foreach (int stride in new[] { 512, 1024, 2048 })
+        {
+            foreach ((int rows, int columns) in new[] { (5, 37), (64, 33), (165, 50), (189, 32), (200, 16), (14, 790) })
+            {
+                Check(level, layout, rows, 11, columns, padding: 0, stride);
+            }
+
+            Check(level, layout, 161, 430, 83, padding: 0, stride);
+        }
     }
 
     [Theory]
@@ -186,13 +207,13 @@ public sealed class FloatGemmTests
         }
     }
 
-    private static void Check(SimdLevel level, GemmLayout layout, int rows, int depth, int columns, int padding)
+    private static void Check(SimdLevel level, GemmLayout layout, int rows, int depth, int columns, int padding, int stride = 0)
     {
         bool transposedA = layout is GemmLayout.TN or GemmLayout.TT;
         bool transposedB = layout is GemmLayout.NT or GemmLayout.TT;
-        float[,] a = Poisoned(transposedA ? depth : rows, transposedA ? rows : depth, padding, seed: 11);
-        float[,] b = Poisoned(transposedB ? columns : depth, transposedB ? depth : columns, padding, seed: 12);
-        float[,] start = Poisoned(rows, columns, padding, seed: 13);
+        float[,] a = Poisoned(transposedA ? depth : rows, transposedA ? rows : depth, padding, stride, seed: 11);
+        float[,] b = Poisoned(transposedB ? columns : depth, transposedB ? depth : columns, padding, stride, seed: 12);
+        float[,] start = Poisoned(rows, columns, padding, stride, seed: 13);
         float[,] beforeA = (float[,])a.Clone();
         float[,] beforeB = (float[,])b.Clone();
         string what = $"{level}, {layout}, {rows} x {depth} x {columns}";
@@ -238,9 +259,9 @@ public sealed class FloatGemmTests
     }
 
     // Values from row 1, column 1 on, with a margin of NaN on all sides.
-    private static float[,] Poisoned(int rows, int columns, int padding, uint seed)
+    private static float[,] Poisoned(int rows, int columns, int padding, int stride, uint seed)
     {
-        float[,] values = new float[rows + 2, columns + 2 + padding];
+        float[,] values = new float[rows + 2, Math.Max(columns + 2 + padding, stride)];
         new Span2D<float>(values).Fill(_poison);
         for (int i = 0; i < rows; i++)
         {
@@ -253,7 +274,7 @@ public sealed class FloatGemmTests
         return values;
     }
 
-    private static Matrix Fill(Matrix matrix, uint seed)
+    internal static Matrix Fill(Matrix matrix, uint seed)
     {
         for (int i = 0; i < matrix.Rows; i++)
         {
@@ -267,7 +288,7 @@ public sealed class FloatGemmTests
     }
 
     // Full mantissas of both signs, so that every rounding and every order of the sum shows.
-    private static float Value(int i, int j, uint seed)
+    internal static float Value(int i, int j, uint seed)
     {
         uint bits = unchecked((((uint)i * 2654435761) ^ ((uint)j * 2246822519) ^ (seed * 3266489917)) * 668265263);
         bits = unchecked((bits ^ (bits >> 15)) * 2246822519);
@@ -276,7 +297,7 @@ public sealed class FloatGemmTests
 
     private static Span<float> Flat(float[,] values) => System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref values[0, 0], values.Length);
 
-    private static void AssertSameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> found, string what)
+    internal static void AssertSameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> found, string what)
     {
         for (int i = 0; i < expected.Length; i++)
         {
