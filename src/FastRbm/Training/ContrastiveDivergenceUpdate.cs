@@ -247,7 +247,6 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
 
     private void DensePositivePhase(int first, int end, int member, bool sample)
     {
-        ReadOnlySpan<float> bias = _rbm.Hidden.Bias;
         for (int row = first; row < end; row++)
         {
             _rows.CopyMeans(_order[_firstRow + row], _dense!.Row(row));
@@ -255,19 +254,14 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IDisposable
 
         if (first < end)
         {
-            FloatGemm.Multiply(
+            FloatGemm.MultiplyBias<Epilogues.Identity>(
                 _level, GemmLayout.NN, _gemm![member],
-                _dense!.AsSpan2D()[first..end, ..], _rbm.WeightMatrix.AsSpan2D(), _denseHidden!.AsSpan2D()[first..end, ..]);
+                _dense!.AsSpan2D()[first..end, ..], _rbm.WeightMatrix.AsSpan2D(), _rbm.Hidden.Bias, _denseHidden!.AsSpan2D()[first..end, ..]);
         }
 
         for (int row = first; row < end; row++)
         {
             Span<float> inputs = _denseHidden!.Row(row);
-            for (int j = 0; j < inputs.Length; j++)
-            {
-                inputs[j] += bias[j];
-            }
-
             if (sample)
             {
                 RandomStream draws = new(_options.Seed, StreamPurpose.HiddenSample, _update, row);

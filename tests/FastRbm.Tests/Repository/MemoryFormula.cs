@@ -19,7 +19,7 @@ internal static class MemoryFormula
 
     /// <summary>What a trainer holds more when the data are trained on as values in between.</summary>
     public static long Values(long visible, long hidden, long batch, int threads) =>
-        (4 * visible * Round(hidden, 16)) + (4 * batch * (Round(visible, 16) + Round(hidden, 16))) + (1_386_000L * threads);
+        (4 * visible * Round(hidden, 16)) + (4 * batch * (Round(visible, 16) + Round(hidden, 16))) + (2_432_000L * threads);
 
     /// <summary>Chains beside their model.</summary>
     public static long Chains(long visible, long hidden, long chains, int threads) =>
