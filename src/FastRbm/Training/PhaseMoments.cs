@@ -20,7 +20,9 @@ internal sealed unsafe class PhaseMoments
     {
         int groups = (rows + 3) / 4;
         int padded = Tile.Count(rbm.Visible.Count) * Tile.Width;
-        _lists = new AlignedBuffer<int>((long)padded * groups);
+
+        // One more, because sums look one number ahead.
+        _lists = new AlignedBuffer<int>(((long)padded * groups) + 1);
         _listCounts = new AlignedBuffer<int>(padded);
         _visibleCounts = new AlignedBuffer<int>(padded);
         _means = new AlignedBuffer<int>((long)Tile.Count(rbm.Hidden.Count) * groups * 4 * Tile.Width);

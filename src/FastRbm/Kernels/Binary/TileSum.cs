@@ -18,7 +18,7 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
 {
     /// <summary>sums[c] = from[c] + sum of plus[64 n + c] over the numbers n to add - sum of minus[64 n + c] over those to subtract.</summary>
     /// <param name="plus">Rows of 64 integers to add.</param>
-    /// <param name="adds">Numbers of the rows to add.</param>
+    /// <param name="adds">Numbers of the rows to add. One number past the end of either list is read, whatever it is.</param>
     /// <param name="addCount">How many.</param>
     /// <param name="minus">Rows of 64 integers to subtract.</param>
     /// <param name="subtracts">Numbers of the rows to subtract.</param>
@@ -53,16 +53,20 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
         int w = TOps.Width;
         TInt a0 = TOps.Load(from);
         TInt a1 = TOps.Load(from + w);
-        for (TNumber* end = adds + addCount; adds < end; adds++)
+        nuint offset = Offset(adds);
+        for (TNumber* end = adds + addCount; adds < end;)
         {
-            int* row = Row(plus, adds);
+            int* row = (int*)((byte*)plus + offset);
+            offset = Offset(++adds);
             a0 = TLanes.Add(a0, TOps.Load(row));
             a1 = TLanes.Add(a1, TOps.Load(row + w));
         }
 
-        for (TNumber* end = subtracts + subtractCount; subtracts < end; subtracts++)
+        offset = Offset(subtracts);
+        for (TNumber* end = subtracts + subtractCount; subtracts < end;)
         {
-            int* row = Row(minus, subtracts);
+            int* row = (int*)((byte*)minus + offset);
+            offset = Offset(++subtracts);
             a0 = TLanes.Subtract(a0, TOps.Load(row));
             a1 = TLanes.Subtract(a1, TOps.Load(row + w));
         }
@@ -80,18 +84,22 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
         TInt a1 = TOps.Load(from + w);
         TInt a2 = TOps.Load(from + (2 * w));
         TInt a3 = TOps.Load(from + (3 * w));
-        for (TNumber* end = adds + addCount; adds < end; adds++)
+        nuint offset = Offset(adds);
+        for (TNumber* end = adds + addCount; adds < end;)
         {
-            int* row = Row(plus, adds);
+            int* row = (int*)((byte*)plus + offset);
+            offset = Offset(++adds);
             a0 = TLanes.Add(a0, TOps.Load(row));
             a1 = TLanes.Add(a1, TOps.Load(row + w));
             a2 = TLanes.Add(a2, TOps.Load(row + (2 * w)));
             a3 = TLanes.Add(a3, TOps.Load(row + (3 * w)));
         }
 
-        for (TNumber* end = subtracts + subtractCount; subtracts < end; subtracts++)
+        offset = Offset(subtracts);
+        for (TNumber* end = subtracts + subtractCount; subtracts < end;)
         {
-            int* row = Row(minus, subtracts);
+            int* row = (int*)((byte*)minus + offset);
+            offset = Offset(++subtracts);
             a0 = TLanes.Subtract(a0, TOps.Load(row));
             a1 = TLanes.Subtract(a1, TOps.Load(row + w));
             a2 = TLanes.Subtract(a2, TOps.Load(row + (2 * w)));
@@ -117,9 +125,11 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
         TInt a5 = TOps.Load(from + (5 * w));
         TInt a6 = TOps.Load(from + (6 * w));
         TInt a7 = TOps.Load(from + (7 * w));
-        for (TNumber* end = adds + addCount; adds < end; adds++)
+        nuint offset = Offset(adds);
+        for (TNumber* end = adds + addCount; adds < end;)
         {
-            int* row = Row(plus, adds);
+            int* row = (int*)((byte*)plus + offset);
+            offset = Offset(++adds);
             a0 = TLanes.Add(a0, TOps.Load(row));
             a1 = TLanes.Add(a1, TOps.Load(row + w));
             a2 = TLanes.Add(a2, TOps.Load(row + (2 * w)));
@@ -130,9 +140,11 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
             a7 = TLanes.Add(a7, TOps.Load(row + (7 * w)));
         }
 
-        for (TNumber* end = subtracts + subtractCount; subtracts < end; subtracts++)
+        offset = Offset(subtracts);
+        for (TNumber* end = subtracts + subtractCount; subtracts < end;)
         {
-            int* row = Row(minus, subtracts);
+            int* row = (int*)((byte*)minus + offset);
+            offset = Offset(++subtracts);
             a0 = TLanes.Subtract(a0, TOps.Load(row));
             a1 = TLanes.Subtract(a1, TOps.Load(row + w));
             a2 = TLanes.Subtract(a2, TOps.Load(row + (2 * w)));
@@ -153,7 +165,8 @@ internal static unsafe class TileSum<TFloat, TInt, TOps, TLanes, TNumber>
         TOps.Store(a7, sums + (7 * w));
     }
 
+    /// <summary>Where a row starts, in bytes: known one row ahead, the additions needn't wait for it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int* Row(int* rows, TNumber* number) =>
-        (int*)((byte*)rows + ((nuint)(typeof(TNumber) == typeof(ushort) ? *(ushort*)number : *(uint*)number) * (nuint)(TLanes.Words * sizeof(int))));
+    private static nuint Offset(TNumber* number) =>
+        (nuint)(typeof(TNumber) == typeof(ushort) ? *(ushort*)number : *(uint*)number) * (nuint)(TLanes.Words * sizeof(int));
 }

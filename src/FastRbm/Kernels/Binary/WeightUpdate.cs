@@ -159,8 +159,8 @@ internal static unsafe class WeightUpdate
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        TileSum<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>, int>.Run(
-            tables, moments.Lists + ((nint)unit * moments.ListStride), moments.ListCounts[unit], tables, null, 0, zeros, sums);
+        int* list = moments.Lists + ((nint)unit * moments.ListStride);
+        TileSum<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>, int>.Run(tables, list, moments.ListCounts[unit], tables, list, 0, zeros, sums);
     }
 
     /// <summary>The gradient step as floats, of phases of unequal weight or of a positive phase of means.</summary>
