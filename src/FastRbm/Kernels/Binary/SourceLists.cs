@@ -17,8 +17,17 @@ internal unsafe struct SourceLists
     /// <summary>Rows of a block.</summary>
     public const int Rows = 128;
 
-    /// <summary>Words in a segment of long lists: its weights, 16 kB a word, fit the first-level cache.</summary>
-    private const int ShortSegment = 2;
+    /// <summary>Words in the shortest segment: its weights, 16 kB a word, fit the first-level cache.</summary>
+    private const int ShortestSegment = 2;
+
+    /// <summary>Words in the longest segment but a whole row.</summary>
+    private const int LongSegment = 8;
+
+    /// <summary>
+    /// Listed units of a row that a segment should have: fewer, and the sums that are stored and loaded between segments cost more than
+    /// nearer weights save.
+    /// </summary>
+    private const int UnitsOfSegment = 50;
 
     /// <summary>Words in the longest segment: a unit's number in it is 16 bits.</summary>
     private const int LongestSegment = 1024;
@@ -93,7 +102,9 @@ internal unsafe struct SourceLists
             total += listed;
         }
 
-        SegmentWords = total >= (long)ManyUnits * rows ? ShortSegment : LongestSegment;
+        SegmentWords = total < (long)ManyUnits * rows
+            ? LongestSegment
+            : (int)Math.Clamp((long)UnitsOfSegment * words * rows / total, ShortestSegment, LongSegment);
         Segments = (words + SegmentWords - 1) / SegmentWords;
         for (int row = 0; row < rows; row++)
         {
