@@ -90,6 +90,10 @@ internal sealed class Loops : IDisposable
             yield return new Measurement(
                 $"Gibbs sweep, {ChainCount} chains, {model.Visible.Count}x{model.Hidden.Count}, threads {threads}", () => chains.Run(1),
                 2 * DenseWork(model, ChainCount), Replaced, threads);
+            ChainSet sixteen = Own(new ChainSet(model, ChainCount, seed: 1, threads, WeightPrecision.SixteenBits));
+            sixteen.Run(100);
+            yield return new Measurement(
+                $"the same with weights in 16 bits, threads {threads}", () => sixteen.Run(1), 2 * DenseWork(model, ChainCount), Replaced, threads);
         }
     }
 

@@ -11,7 +11,8 @@ namespace FastRbm.Sampling;
 /// <summary>Many independent Gibbs chains of one model: each sweep draws h from p(h | v), then v from p(v | h).</summary>
 /// <remarks>
 /// The states after any number of sweeps are a function of model, seed, start and chain number alone: not of threads, nor of how
-/// the sweeps were cut into calls. A sweep allocates nothing. Not thread-safe; dispose it to end its threads.
+/// the sweeps were cut into calls. A sweep allocates nothing. Holds 4 bytes a chain and unit: the inputs of the last sweep, so that
+/// the next one need only add what flipped. Not thread-safe; dispose it to end its threads.
 /// </remarks>
 public sealed class ChainSet : IDisposable
 {
