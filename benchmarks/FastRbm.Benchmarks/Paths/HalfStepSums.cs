@@ -9,7 +9,9 @@ namespace FastRbm.Benchmarks.Paths;
 /// <summary>The sums of one half step from random states of which some have flipped since the step before, by any path.</summary>
 internal sealed unsafe class HalfStepSums
 {
-    private readonly Rbm _model = Rbm.Binary(Workload.Visible, Workload.Hidden);
+    // One model for all: many would push each other out of the caches.
+    private static readonly Rbm _model = Rbm.Binary(Workload.Visible, Workload.Hidden);
+
     private readonly BitMatrix _before;
     private readonly BitMatrix _after;
     private readonly RunningSums _sums;

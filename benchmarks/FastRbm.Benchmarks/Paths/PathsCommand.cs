@@ -35,8 +35,10 @@ internal static class PathsCommand
         {
             for (int row = 0; row < rows.Length; row++)
             {
-                for (int path = 0; path < HalfStepSums.Paths.Count; path++)
+                for (int turn = 0; turn < HalfStepSums.Paths.Count; turn++)
                 {
+                    // Whoever comes later finds branches that the one before has taught the processor: all take their turn.
+                    int path = (turn + round) % HalfStepSums.Paths.Count;
                     rows[row].Run(HalfStepSums.Paths[path]);
                     long start = Stopwatch.GetTimestamp();
                     rows[row].Run(HalfStepSums.Paths[path]);
