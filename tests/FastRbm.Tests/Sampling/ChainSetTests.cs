@@ -113,7 +113,11 @@ public sealed class ChainSetTests
                 visibleBias[i] = Rounded(rbm.Visible.Bias[i]);
             }
         });
-        Assert.InRange(rounded.InputBound / step, 16_000, 65_536 * 1.6);
+
+        // As fine as can be: every sum stays within 16 bits, and with one bit more some sum would not, whose 201 roundings are half a
+        // finer step each.
+        Assert.InRange(GreatestSum(rounded) / step, 0, 32_768);
+        Assert.True(2 * GreatestSum(rbm) / step > 32_767 - (201 / 2.0));
         using ChainSet expected = new(rounded, 30, seed: 4);
         for (int run = 0; run < 3; run++)
         {
@@ -132,6 +136,26 @@ public sealed class ChainSetTests
             double fine = Math.ScaleB(Math.Round(Math.ScaleB(value, rbm.FixedPointBits)), -rbm.FixedPointBits);
             return (float)(Math.Floor((fine / step) + 0.5) * step);
         }
+    }
+
+    /// <summary>The largest bias + sum of positive weights, or minus the bias + sum of negative ones, of any unit.</summary>
+    private static double GreatestSum(Rbm rbm)
+    {
+        double greatest = 0;
+        for (int i = 0; i < rbm.Visible.Count; i++)
+        {
+            greatest = Math.Max(greatest, Greatest(rbm.Visible.Bias[i], Enumerable.Range(0, rbm.Hidden.Count).Select(j => rbm.Weights[i, j])));
+        }
+
+        for (int j = 0; j < rbm.Hidden.Count; j++)
+        {
+            greatest = Math.Max(greatest, Greatest(rbm.Hidden.Bias[j], Enumerable.Range(0, rbm.Visible.Count).Select(i => rbm.Weights[i, j])));
+        }
+
+        return greatest;
+
+        static double Greatest(double bias, IEnumerable<float> weights) =>
+            Math.Max(bias + weights.Sum(weight => Math.Max((double)weight, 0)), weights.Sum(weight => Math.Max(-(double)weight, 0)) - bias);
     }
 
     [Fact]

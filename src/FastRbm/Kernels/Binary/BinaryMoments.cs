@@ -10,7 +10,7 @@ internal unsafe struct BinaryMoments
     /// <summary>The number of rows.</summary>
     public int Rows;
 
-    /// <summary>For each visible unit, the numbers (group x 16 + pattern) of the patterns that aren't zero: [visible][ListStride].</summary>
+    /// <summary>For each visible unit, the numbers (group x 16 + pattern) of the patterns that aren't zero: [visible][ListStride], and one number more that may be read.</summary>
     public int* Lists;
 
     /// <summary>Offsets reserved for a visible unit.</summary>

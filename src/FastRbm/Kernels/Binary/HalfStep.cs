@@ -7,7 +7,7 @@ using FastRbm.Random;
 
 namespace FastRbm.Kernels.Binary;
 
-/// <summary>Half steps v to h or h to v of many rows: sparse integer sums, then means and states of binary target units.</summary>
+/// <summary>Half steps v to h or h to v of many rows: exact integer sums, then means and states of binary target units.</summary>
 internal static unsafe class HalfStep
 {
     /// <summary>The scratch that one thread needs, in integers.</summary>
@@ -51,6 +51,10 @@ internal static unsafe class HalfStep
         {
             Run<TFloat, TInt, TOps, ShortLanes<TFloat, TInt, TOps>>(arguments, first, end, scratch);
         }
+        else if (LookupLists.Pay(arguments, TOps.Width, first, end))
+        {
+            LookUp<TFloat, TInt, TOps>(arguments, first, end, scratch);
+        }
         else
         {
             Run<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>>(arguments, first, end, scratch);
@@ -63,12 +67,6 @@ internal static unsafe class HalfStep
         where TOps : struct, ISimd<TFloat, TInt>
         where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     {
-        if (LookupLists.Pay(arguments, TOps.Width, first, end))
-        {
-            LookUp<TFloat, TInt, TOps, TLanes>(arguments, first, end, scratch);
-            return;
-        }
-
         SourceLists lists = default;
         int tiles = Tile.Count(arguments.TargetUnits);
         for (int block = first; block < end; block += SourceLists.Rows)
@@ -86,11 +84,10 @@ internal static unsafe class HalfStep
         }
     }
 
-    private static void LookUp<TFloat, TInt, TOps, TLanes>(in HalfStepArguments arguments, int first, int end, int* scratch)
+    private static void LookUp<TFloat, TInt, TOps>(in HalfStepArguments arguments, int first, int end, int* scratch)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
-        where TLanes : struct, ISumLanes<TFloat, TInt, TOps>
     {
         LookupLists lists = default;
         int tiles = Tile.Count(arguments.TargetUnits);
@@ -104,7 +101,7 @@ internal static unsafe class HalfStep
             {
                 int* sums = arguments.Sums == null ? scratch : arguments.Sums + ((((nint)tile * arguments.SumRows) + block) * Tile.Width);
                 LookUp<TFloat, TInt, TOps>(arguments, lists, rows, tile, tables, sums);
-                Finish<TFloat, TInt, TOps, TLanes>(arguments, block, rows, tile, sums);
+                Finish<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>>(arguments, block, rows, tile, sums);
             }
 
             Remember(arguments, block, rows);

@@ -63,7 +63,7 @@ internal unsafe struct LookupLists
     }
 
     /// <summary>Whether lookups are the cheapest way for these rows.</summary>
-    /// <param name="arguments">The half step.</param>
+    /// <param name="arguments">The half step, with sums of 32 bits.</param>
     /// <param name="width">Lanes of a vector.</param>
     /// <param name="first">The first row.</param>
     /// <param name="end">One past the last row.</param>
@@ -71,7 +71,7 @@ internal unsafe struct LookupLists
     public static bool Pay(in HalfStepArguments arguments, int width, int first, int end)
     {
         int rows = end - first;
-        if (rows < FewestRows || arguments.Short || arguments.Path is HalfStepPath.ActiveUnits or HalfStepPath.FlippedUnits)
+        if (rows < FewestRows || arguments.Path is HalfStepPath.ActiveUnits or HalfStepPath.FlippedUnits)
         {
             return false;
         }

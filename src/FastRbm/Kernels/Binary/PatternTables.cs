@@ -3,15 +3,15 @@ using FastRbm.Kernels.Simd;
 
 namespace FastRbm.Kernels.Binary;
 
-/// <summary>Tables of the 16 sums of four rows of means, for one hidden tile.</summary>
+/// <summary>Tables of the 16 sums of four rows of 64 integers: of means, for the statistics of a phase; of weights, for half steps by lookup.</summary>
 internal static unsafe class PatternTables
 {
     /// <summary>Integers in the tables of one tile.</summary>
     /// <param name="rows">The number of rows.</param>
     public static long Length(int rows) => (rows + 3L) / 4 * 16 * Tile.Width;
 
-    /// <summary>Builds tables[group][pattern][64] = sum of the means of the rows in the pattern.</summary>
-    /// <param name="means">The tile's means [rows, padded to a multiple of 4][64].</param>
+    /// <summary>Builds tables[group][pattern][64] = sum of the rows in the pattern.</summary>
+    /// <param name="means">The rows [rows, padded to a multiple of 4][64].</param>
     /// <param name="rows">The number of rows.</param>
     /// <param name="tables">Written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

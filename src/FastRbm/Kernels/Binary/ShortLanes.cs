@@ -12,10 +12,10 @@ internal readonly unsafe struct ShortLanes<TFloat, TInt, TOps> : ISumLanes<TFloa
     public static int Words => Tile.Width / 2;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TInt Add(TInt a, TInt b) => TOps.AddHalves(a, b);
+    public static TInt Add(TInt a, TInt b) => TOps.AddShorts(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TInt Subtract(TInt a, TInt b) => TOps.SubtractHalves(a, b);
+    public static TInt Subtract(TInt a, TInt b) => TOps.SubtractShorts(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int* Widen(int* sums, int* scratch)

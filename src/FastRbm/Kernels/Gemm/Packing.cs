@@ -72,6 +72,28 @@ internal static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneAfterAnother(float* source, nint stride, nint count, nint depth, float* panel, nint lanes)
     {
+        Transpose(source, stride, count, depth, panel, lanes);
+        for (nint i = count; i < lanes; i++)
+        {
+            float* destination = panel + i;
+            for (nint k = 0; k < depth; k++)
+            {
+                *destination = 0f;
+                destination += lanes;
+            }
+        }
+    }
+
+    /// <summary>panel[k * lanes + i] = source[i * stride + k], and nothing else is written.</summary>
+    /// <param name="source">Element (0, 0).</param>
+    /// <param name="stride">The distance between rows of the source in floats.</param>
+    /// <param name="count">The rows of the source, i.</param>
+    /// <param name="depth">The columns of the source, k.</param>
+    /// <param name="panel">The destination.</param>
+    /// <param name="lanes">The distance between rows of the destination in floats, at least <paramref name="count"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Transpose(float* source, nint stride, nint count, nint depth, float* panel, nint lanes)
+    {
         nint i = 0;
         if (Avx512F.IsSupported)
         {
@@ -104,16 +126,6 @@ internal static unsafe class Packing
             for (nint k = 0; k < depth; k++)
             {
                 *destination = lane[k];
-                destination += lanes;
-            }
-        }
-
-        for (; i < lanes; i++)
-        {
-            float* destination = panel + i;
-            for (nint k = 0; k < depth; k++)
-            {
-                *destination = 0f;
                 destination += lanes;
             }
         }

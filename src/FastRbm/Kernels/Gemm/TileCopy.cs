@@ -1,7 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace FastRbm.Kernels.Gemm;
 
 /// <summary>Copies between C and a temporary tile, for tiles that hang over the edge of C or belong to a transposed C.</summary>
@@ -19,7 +15,7 @@ internal static unsafe class TileCopy
     {
         if (transposed)
         {
-            Transpose(c, cStride, tile, tileStride, columns, rows);
+            Packing.Transpose(c, cStride, columns, rows, tile, tileStride);
         }
         else
         {
@@ -33,7 +29,7 @@ internal static unsafe class TileCopy
     {
         if (transposed)
         {
-            Transpose(tile, tileStride, c, cStride, rows, columns);
+            Packing.Transpose(tile, tileStride, rows, columns, c, cStride);
         }
         else
         {
@@ -46,55 +42,6 @@ internal static unsafe class TileCopy
         for (nint i = 0; i < rows; i++)
         {
             new ReadOnlySpan<float>(source + (i * sourceStride), (int)columns).CopyTo(new Span<float>(destination + (i * destinationStride), (int)columns));
-        }
-    }
-
-    // destination[j, i] = source[i, j], four by four in registers. Copies alone: the instructions used can't change a bit.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose(float* source, nint sourceStride, float* destination, nint destinationStride, nint rows, nint columns)
-    {
-        nint i = 0;
-        if (Sse.IsSupported)
-        {
-            for (; i <= rows - 4; i += 4)
-            {
-                float* from = source + (i * sourceStride);
-                float* to = destination + i;
-                nint j = 0;
-                for (; j <= columns - 4; j += 4)
-                {
-                    Vector128<float> r0 = Vector128.Load(from + j);
-                    Vector128<float> r1 = Vector128.Load(from + j + sourceStride);
-                    Vector128<float> r2 = Vector128.Load(from + j + (2 * sourceStride));
-                    Vector128<float> r3 = Vector128.Load(from + j + (3 * sourceStride));
-                    Vector128<float> low01 = Sse.UnpackLow(r0, r1);
-                    Vector128<float> high01 = Sse.UnpackHigh(r0, r1);
-                    Vector128<float> low23 = Sse.UnpackLow(r2, r3);
-                    Vector128<float> high23 = Sse.UnpackHigh(r2, r3);
-                    Sse.MoveLowToHigh(low01, low23).Store(to);
-                    Sse.MoveHighToLow(low23, low01).Store(to + destinationStride);
-                    Sse.MoveLowToHigh(high01, high23).Store(to + (2 * destinationStride));
-                    Sse.MoveHighToLow(high23, high01).Store(to + (3 * destinationStride));
-                    to += 4 * destinationStride;
-                }
-
-                for (; j < columns; j++)
-                {
-                    to[0] = from[j];
-                    to[1] = from[j + sourceStride];
-                    to[2] = from[j + (2 * sourceStride)];
-                    to[3] = from[j + (3 * sourceStride)];
-                    to += destinationStride;
-                }
-            }
-        }
-
-        for (; i < rows; i++)
-        {
-            for (nint j = 0; j < columns; j++)
-            {
-                destination[(j * destinationStride) + i] = source[(i * sourceStride) + j];
-            }
         }
     }
 }

@@ -86,10 +86,10 @@ internal unsafe interface ISimd<TFloat, TInt>
     static abstract TInt Subtract(TInt a, TInt b);
 
     /// <summary>Sums of the signed 16-bit halves of the lanes, each modulo 2^16.</summary>
-    static abstract TInt AddHalves(TInt a, TInt b);
+    static abstract TInt AddShorts(TInt a, TInt b);
 
     /// <summary>Differences of the signed 16-bit halves of the lanes, each modulo 2^16.</summary>
-    static abstract TInt SubtractHalves(TInt a, TInt b);
+    static abstract TInt SubtractShorts(TInt a, TInt b);
 
     /// <summary>The high and low 32 bits of the unsigned 64-bit products.</summary>
     static abstract void WideMultiply(TInt a, TInt b, out TInt high, out TInt low);

@@ -88,10 +88,10 @@ internal readonly unsafe struct ScalarSimd : ISimd<float, int>
     public static int Subtract(int a, int b) => unchecked(a - b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int AddHalves(int a, int b) => unchecked(((a & 0x7FFF7FFF) + (b & 0x7FFF7FFF)) ^ ((a ^ b) & (int)0x80008000));
+    public static int AddShorts(int a, int b) => unchecked(((a & 0x7FFF7FFF) + (b & 0x7FFF7FFF)) ^ ((a ^ b) & (int)0x80008000));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int SubtractHalves(int a, int b) =>
+    public static int SubtractShorts(int a, int b) =>
         unchecked(((a | (int)0x80008000) - (b & 0x7FFF7FFF)) ^ ((a ^ ~b) & (int)0x80008000));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Elementary;
 using FastRbm.Kernels.Simd;
@@ -41,6 +42,51 @@ public sealed class BernoulliTests
         int on = Enumerable.Range(0, inputs.Length).Count(unit => inputs[unit] < 0 && expected[unit]);
         Assert.InRange(on, 80, 180);
         Assert.All(Levels.All, level => Assert.Equal(expected, Sample(level, inputs)));
+    }
+
+    [Fact]
+    public unsafe void Fixed_point_inputs_are_decided_as_the_division_decides_on_both_sides_of_every_boundary()
+    {
+        // The same in all 64 lanes: beside a doubtful neighbour the exact path would mend a wrong decision.
+        const int ScaleBits = 20;
+        SplitMix64 random = new(4);
+        int* sums = stackalloc int[64];
+        ushort* draws = stackalloc ushort[64];
+        for (int round = 0; round < 20_000; round++)
+        {
+            double range = Math.Pow(10, (round % 4) - 2) * 2;
+            int sum = (int)Math.ScaleB(random.NextFloats(1, -1, 1)[0] * range, ScaleBits);
+            new Span<int>(sums, 64).Fill(sum);
+            int boundary = (int)(Unlikely((float)sum * (1f / (1 << ScaleBits))) * 65536);
+            for (int offset = -12; offset <= 12; offset++)
+            {
+                new Span<ushort>(draws, 64).Fill((ushort)Math.Clamp(boundary + offset, 0, 65535));
+                ulong expected = Divided<Vector256<float>, Vector256<int>, Simd256>(sums, draws);
+                Assert.Equal(expected, Undivided<Vector256<float>, Vector256<int>, Simd256>(sums, draws));
+                if (round % 20 == 0)
+                {
+                    Assert.Equal(expected, Undivided<float, int, ScalarSimd>(sums, draws));
+                    Assert.Equal(expected, Undivided<Vector128<float>, Vector128<int>, Simd128>(sums, draws));
+                    Assert.Equal(expected, Undivided<Vector512<float>, Vector512<int>, Simd512>(sums, draws));
+                }
+            }
+        }
+
+        static ulong Undivided<TFloat, TInt, TOps>(int* sums, ushort* draws)
+            where TFloat : unmanaged
+            where TInt : unmanaged
+            where TOps : struct, ISimd<TFloat, TInt> =>
+            BernoulliTile.SampleSums<TFloat, TInt, TOps>(sums, 1f / (1 << ScaleBits), draws, _ties, 0);
+
+        static ulong Divided<TFloat, TInt, TOps>(int* sums, ushort* draws)
+            where TFloat : unmanaged
+            where TInt : unmanaged
+            where TOps : struct, ISimd<TFloat, TInt>
+        {
+            float* x = stackalloc float[64];
+            BernoulliTile.ToInputs<TFloat, TInt, TOps>(sums, 1f / (1 << ScaleBits), x);
+            return BernoulliTile.Sample<TFloat, TInt, TOps>(x, draws, _ties, 0);
+        }
     }
 
     [Fact]
