@@ -6,6 +6,7 @@ using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Sampling;
 using FastRbm.Serialization;
+using FastRbm.Threading;
 using FastRbm.Training;
 
 namespace FastRbm.Benchmarks.Look;
@@ -138,10 +139,13 @@ internal sealed class Loops : IDisposable
         }
     };
 
-    /// <summary>The products of dense training: v to h (NN), h to v (NT), the gradient (TN); and a square.</summary>
-    private static IEnumerable<Measurement> Products()
+    /// <summary>
+    /// The products of dense training: v to h (NN), h to v (NT), the gradient (TN), and the layout that is left; squares; two threads.
+    /// </summary>
+    private IEnumerable<Measurement> Products()
     {
-        GemmWorkspace workspace = new();
+        GemmWorkspace alone = new();
+        GemmWorkspace together = new(Own(new ThreadTeam(2)));
         foreach (int rows in (int[])[64, 100, 512])
         {
             foreach (int hidden in (int[])[256, 500, 1024])
@@ -149,22 +153,29 @@ internal sealed class Loops : IDisposable
                 Matrix visible = Workload.Mixed(rows, 784);
                 Matrix weights = Workload.Mixed(784, hidden);
                 Matrix means = Workload.Mixed(rows, hidden);
-                yield return Product(GemmLayout.NN, workspace, visible, weights, new Matrix(rows, hidden));
-                yield return Product(GemmLayout.NT, workspace, means, weights, new Matrix(rows, 784));
-                yield return Product(GemmLayout.TN, workspace, visible, means, new Matrix(784, hidden));
+                yield return Product(GemmLayout.NN, alone, 1, visible, weights, new Matrix(rows, hidden));
+                yield return Product(GemmLayout.NN, together, 2, visible, weights, new Matrix(rows, hidden));
+                yield return Product(GemmLayout.NT, alone, 1, means, weights, new Matrix(rows, 784));
+                yield return Product(GemmLayout.TN, alone, 1, visible, means, new Matrix(784, hidden));
+                yield return Product(GemmLayout.TT, alone, 1, Workload.Mixed(784, rows), Workload.Mixed(hidden, 784), new Matrix(rows, hidden));
             }
         }
 
-        yield return Product(GemmLayout.NN, workspace, Workload.Mixed(1024, 1024), Workload.Mixed(1024, 1024), new Matrix(1024, 1024));
+        foreach (int side in (int[])[512, 1024, 2048])
+        {
+            Matrix square = Workload.Mixed(side, side);
+            yield return Product(GemmLayout.NN, alone, 1, square, square, new Matrix(side, side));
+            yield return Product(GemmLayout.NN, together, 2, square, square, new Matrix(side, side));
+        }
     }
 
-    private static Measurement Product(GemmLayout layout, GemmWorkspace workspace, Matrix a, Matrix b, Matrix c)
+    private static Measurement Product(GemmLayout layout, GemmWorkspace workspace, int threads, Matrix a, Matrix b, Matrix c)
     {
-        int depth = layout == GemmLayout.TN ? a.Rows : a.Columns;
+        int depth = layout is GemmLayout.TN or GemmLayout.TT ? a.Rows : a.Columns;
         return new Measurement(
-            $"float product {c.Rows}x{depth}x{c.Columns}, {layout}, a core",
+            $"float product {c.Rows}x{depth}x{c.Columns}, {layout}, threads {threads}",
             () => FloatGemm.Multiply(SimdSelection.Current, layout, workspace, a.AsSpan2D(), b.AsSpan2D(), c.AsSpan2D()),
-            2.0 * c.Rows * depth * c.Columns / 1e9, "GFLOP/s", 1);
+            2.0 * c.Rows * depth * c.Columns / 1e9, "GFLOP/s", threads);
     }
 
     private static Measurement Enumeration()
