@@ -73,30 +73,71 @@ internal static unsafe class BernoulliTile
     {
         TFloat toLog2 = TOps.Create(inverseScale * 1.44269504f);
         TFloat least = TOps.Create(-126f / (inverseScale * 1.44269504f));
-        TFloat shift = TOps.Create(12582912f);
-        TFloat doubt = TOps.Create(Doubt);
         TFloat nearest = TOps.Create(65536f);
         TInt zero = TOps.Create(0);
         ulong states = 0;
         for (int unit = 0; unit < Tile.Width; unit += TOps.Width)
         {
             TInt sum = TOps.Load(sums + unit);
-            TFloat negative = TOps.AsFloat(TOps.Or(TOps.AsInt(TOps.ToFloat(sum)), TOps.Create(int.MinValue)));
-            negative = TOps.Max(negative, least);
-            TFloat shifted = TOps.FusedMultiplyAdd(negative, toLog2, shift);
-            TFloat f = TOps.FusedMultiplyAdd(negative, toLog2, TOps.Subtract(shift, shifted));
-            TFloat p = TOps.FusedMultiplyAdd(TOps.Create(0.05517167f), f, TOps.Create(0.24261113f));
-            p = TOps.FusedMultiplyAdd(p, f, TOps.Create(0.69326097f));
-            p = TOps.FusedMultiplyAdd(p, f, TOps.Create(0.99992806f));
-            TFloat e = TOps.AsFloat(TOps.Add(TOps.AsInt(p), TOps.ShiftLeft(TOps.AsInt(shifted), 23)));
-
-            TFloat draw = TOps.ToFloat(TOps.LoadUnsigned(draws + unit));
-            TFloat margin = TOps.FusedMultiplyAdd(TOps.Subtract(draw, TOps.Create(65536f)), e, draw);
+            TFloat margin = Margin<TFloat, TInt, TOps>(TOps.ToFloat(sum), toLog2, least, draws + unit);
             nearest = TOps.Min(nearest, TOps.Abs(margin));
             states |= (ulong)TOps.MoveMask(TOps.Xor(TOps.AsInt(margin), TOps.Subtract(zero, sum))) << unit;
         }
 
-        return TOps.MoveMask(TOps.LessThan(nearest, doubt)) == 0 ? states : Again<TFloat, TInt, TOps>(sums, inverseScale, draws, ties, word);
+        return TOps.MoveMask(TOps.LessThan(nearest, TOps.Create(Doubt))) == 0
+            ? states
+            : Again<TFloat, TInt, TOps>(sums, inverseScale, draws, ties, word);
+    }
+
+    /// <summary>Samples 64 units: the states of <see cref="Sample"/>, in the way of <see cref="SampleSums"/>.</summary>
+    /// <param name="x">64 inputs.</param>
+    /// <param name="draws">64 draws of <see cref="ShortDraws"/>.</param>
+    /// <param name="ties">The chain's stream of tie bits: draw number = unit.</param>
+    /// <param name="word">The word of the row that these units are.</param>
+    /// <returns>The states, unit 0 in bit 0.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong SampleInputs<TFloat, TInt, TOps>(float* x, ushort* draws, in RandomStream ties, int word)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TFloat toLog2 = TOps.Create(1.44269504f);
+        TFloat least = TOps.Create(-126f / 1.44269504f);
+        TFloat nearest = TOps.Create(65536f);
+        ulong states = 0;
+        for (int unit = 0; unit < Tile.Width; unit += TOps.Width)
+        {
+            TFloat input = TOps.Load(x + unit);
+            TFloat margin = Margin<TFloat, TInt, TOps>(input, toLog2, least, draws + unit);
+            nearest = TOps.Min(nearest, TOps.Abs(margin));
+            states |= (ulong)TOps.MoveMask(TOps.Xor(TOps.AsInt(margin), TOps.LessThan(TOps.Create(0f), input))) << unit;
+        }
+
+        return TOps.MoveMask(TOps.LessThan(nearest, TOps.Create(Doubt))) == 0 ? states : Sample<TFloat, TInt, TOps>(x, draws, ties, word);
+    }
+
+    /// <summary>d - (65536 - d) e with e = exp(-|x|) by a cubic: negative where the unit takes its less likely state.</summary>
+    /// <param name="x">Inputs in any unit.</param>
+    /// <param name="toLog2">log2(e) in that unit.</param>
+    /// <param name="least">-126 in that unit.</param>
+    /// <param name="draws">Draws.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TFloat Margin<TFloat, TInt, TOps>(TFloat x, TFloat toLog2, TFloat least, ushort* draws)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TFloat shift = TOps.Create(12582912f);
+        TFloat negative = TOps.AsFloat(TOps.Or(TOps.AsInt(x), TOps.Create(int.MinValue)));
+        negative = TOps.Max(negative, least);
+        TFloat shifted = TOps.FusedMultiplyAdd(negative, toLog2, shift);
+        TFloat f = TOps.FusedMultiplyAdd(negative, toLog2, TOps.Subtract(shift, shifted));
+        TFloat p = TOps.FusedMultiplyAdd(TOps.Create(0.05517167f), f, TOps.Create(0.24261113f));
+        p = TOps.FusedMultiplyAdd(p, f, TOps.Create(0.69326097f));
+        p = TOps.FusedMultiplyAdd(p, f, TOps.Create(0.99992806f));
+        TFloat e = TOps.AsFloat(TOps.Add(TOps.AsInt(p), TOps.ShiftLeft(TOps.AsInt(shifted), 23)));
+        TFloat draw = TOps.ToFloat(TOps.LoadUnsigned(draws));
+        return TOps.FusedMultiplyAdd(TOps.Subtract(draw, TOps.Create(65536f)), e, draw);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -121,6 +162,20 @@ internal static unsafe class BernoulliTile
         for (int unit = 0; unit < Tile.Width; unit += TOps.Width)
         {
             TOps.Store(TOps.Multiply(TOps.ToFloat(TOps.Load(sums + unit)), factor), x + unit);
+        }
+    }
+
+    /// <summary>x = sums * scale + weight * offsets for 64 units.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ToInputs<TFloat, TInt, TOps>(int* sums, float scale, float* offsets, float weight, float* x)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        for (int unit = 0; unit < Tile.Width; unit += TOps.Width)
+        {
+            TFloat offset = TOps.Multiply(TOps.Load(offsets + unit), TOps.Create(weight));
+            TOps.Store(TOps.FusedMultiplyAdd(TOps.ToFloat(TOps.Load(sums + unit)), TOps.Create(scale), offset), x + unit);
         }
     }
 

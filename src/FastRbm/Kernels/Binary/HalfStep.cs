@@ -185,6 +185,19 @@ internal static unsafe class HalfStep
         {
             nint row = block + r;
             int* rowSums = TLanes.Widen(sums + (r * TLanes.Words), wide);
+            float beta = arguments.Betas == null ? 1 : arguments.Betas[row];
+            float scale = arguments.InverseScale * beta;
+            bool fromSums = arguments.Offsets == null && scale > 0;
+            bool wanted = arguments.FixedMeans != null || arguments.Inputs != null;
+            if (arguments.Offsets != null)
+            {
+                BernoulliTile.ToInputs<TFloat, TInt, TOps>(rowSums, scale, arguments.Offsets + ((nint)tile * Tile.Width), 1 - beta, x);
+            }
+            else if (wanted || !fromSums)
+            {
+                BernoulliTile.ToInputs<TFloat, TInt, TOps>(rowSums, scale, x);
+            }
+
             if (arguments.States != null)
             {
                 int ahead = r % ShortDraws.MaxChains;
@@ -195,16 +208,12 @@ internal static unsafe class HalfStep
                 }
 
                 RandomStream ties = arguments.Ties.ForChain(arguments.FirstChain + row);
-                arguments.States[(row * tiles) + tile] = mask & BernoulliTile.SampleSums<TFloat, TInt, TOps>(
-                    rowSums, arguments.InverseScale, draws + (64 * ahead), ties, tile);
+                ulong states = fromSums
+                    ? BernoulliTile.SampleSums<TFloat, TInt, TOps>(rowSums, scale, draws + (64 * ahead), ties, tile)
+                    : BernoulliTile.SampleInputs<TFloat, TInt, TOps>(x, draws + (64 * ahead), ties, tile);
+                arguments.States[(row * tiles) + tile] = mask & states;
             }
 
-            if (arguments.FixedMeans == null && arguments.Inputs == null)
-            {
-                continue;
-            }
-
-            BernoulliTile.ToInputs<TFloat, TInt, TOps>(rowSums, arguments.InverseScale, x);
             if (arguments.FixedMeans != null)
             {
                 int* means = arguments.FixedMeans + ((((nint)tile * arguments.FixedMeanRows) + row) * Tile.Width);

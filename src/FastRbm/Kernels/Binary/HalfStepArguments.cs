@@ -35,6 +35,15 @@ internal unsafe struct HalfStepArguments
     /// <summary>2^-s: from fixed point to natural units.</summary>
     public float InverseScale;
 
+    /// <summary>
+    /// An inverse temperature a row, at least 0: the target units' inputs are beta I + (1 - beta) offset, while <see cref="Sums"/> stay
+    /// those of I, so that rows may change their beta and go on from them. Null for 1.
+    /// </summary>
+    public float* Betas;
+
+    /// <summary>The inputs of target units at beta 0, zero-padded to whole tiles; null for zeros. With <see cref="Betas"/>.</summary>
+    public float* Offsets;
+
     /// <summary>Fixed-point target inputs [tile][SumRows][64] to keep, written for every row; null when nobody goes on from them.</summary>
     public int* Sums;
 
