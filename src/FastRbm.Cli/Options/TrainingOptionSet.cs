@@ -18,6 +18,20 @@ internal sealed class TrainingOptionSet
     {
         ["cd"] = TrainingAlgorithm.ContrastiveDivergence,
         ["pcd"] = TrainingAlgorithm.PersistentContrastiveDivergence,
+        ["fpcd"] = TrainingAlgorithm.FastPersistentContrastiveDivergence,
+    };
+
+    private static readonly Dictionary<string, Centring> _centrings = new(StringComparer.Ordinal)
+    {
+        ["data"] = Centring.Data,
+        ["none"] = Centring.None,
+        ["enhanced"] = Centring.Enhanced,
+    };
+
+    private static readonly Dictionary<string, StepRule> _stepRules = new(StringComparer.Ordinal)
+    {
+        ["momentum"] = StepRule.Momentum,
+        ["adam"] = StepRule.Adam,
     };
 
     private static readonly Dictionary<string, ScheduleShape> _schedules = new(StringComparer.Ordinal)
@@ -64,6 +78,24 @@ internal sealed class TrainingOptionSet
 
     private readonly Option<double> _weightDecay = OptionFactory.Number("--weight-decay", "The L2 coefficient of the weights", _defaults.WeightDecay);
     private readonly Option<double> _l1Decay = OptionFactory.Number("--l1-decay", "The L1 coefficient of the weights", _defaults.L1Decay);
+    private readonly Option<double> _groupDecay = OptionFactory.Number(
+        "--group-decay", "The coefficient of the norms of the hidden units' weights", _defaults.GroupDecay);
+
+    private readonly Option<double> _maxNorm = OptionFactory.Number("--max-norm", "The largest norm of a hidden unit's weights; 0 for no limit", _defaults.MaxNorm);
+    private readonly Option<double?> _sparsityTarget = OptionFactory.OptionalNumber(
+        "--sparsity-target", $"The mean that hidden units are drawn to, with --sparsity-cost [default: {_defaults.SparsityTarget:0.##}]");
+
+    private readonly Option<double> _sparsityCost = OptionFactory.Number("--sparsity-cost", "How strongly they are drawn to it", _defaults.SparsityCost);
+    private readonly Option<string> _centring = OptionFactory.Choice(
+        "--centring", "The offsets in the gradient: means of the data, none, or of data and model (enhanced)", WordOf(_centrings, _defaults.Centring), _centrings.Keys);
+
+    private readonly Option<string> _stepRule = OptionFactory.Choice(
+        "--step-rule", "How a gradient becomes a change of the parameters; adam takes --momentum as its beta1 [default of it then: 0.9]",
+        WordOf(_stepRules, _defaults.StepRule), _stepRules.Keys);
+
+    private readonly Option<double> _averagedShare = OptionFactory.Number(
+        "--average", "The share of the run, at its end, over which the parameters are averaged", _defaults.AveragedShare);
+
     private readonly Option<string> _binarize = OptionFactory.Choice(
         "--binarize", "What becomes of grey levels: on from one half, drawn afresh in every epoch, or used as means",
         WordOf(_binarizations, _defaults.Binarization), _binarizations.Keys);
@@ -80,7 +112,8 @@ internal sealed class TrainingOptionSet
         foreach (Option option in (ReadOnlySpan<Option>)
             [
                 _algorithm, _steps, _epochs, _batchSize, _chains, _rate, _schedule, _finalRate, _rateDecay, _momentum, _initialMomentum, _momentumRamp,
-                _weightDecay, _l1Decay, _binarize, _initialWeights, _seed, _threads,
+                _stepRule, _centring, _averagedShare, _weightDecay, _l1Decay, _groupDecay, _maxNorm,
+                _sparsityTarget, _sparsityCost, _binarize, _initialWeights, _seed, _threads,
             ])
         {
             command.Options.Add(option);
@@ -93,9 +126,15 @@ internal sealed class TrainingOptionSet
     {
         TrainingAlgorithm algorithm = _algorithms[parse.GetRequiredValue(_algorithm)];
         int? chains = parse.GetValue(_chains);
-        if (chains is not null && algorithm != TrainingAlgorithm.PersistentContrastiveDivergence)
+        if (chains is not null && algorithm == TrainingAlgorithm.ContrastiveDivergence)
         {
-            throw new UsageException("--chains: expected --algorithm pcd with it, found cd.");
+            throw new UsageException("--chains: expected --algorithm pcd or fpcd with it, found cd.");
+        }
+
+        double? sparsityTarget = parse.GetValue(_sparsityTarget);
+        if (sparsityTarget is not null && parse.GetValue(_sparsityCost) == 0)
+        {
+            throw new UsageException("--sparsity-target: expected --sparsity-cost with it, found none.");
         }
 
         LearningRateSchedule rate = ReadRate(parse);
@@ -107,6 +146,8 @@ internal sealed class TrainingOptionSet
             throw new UsageException("--initial-momentum: expected --momentum-ramp with it, found none.");
         }
 
+        StepRule rule = _stepRules[parse.GetRequiredValue(_stepRule)];
+        bool givenMomentum = parse.GetResult(_momentum) is { Implicit: false };
         TrainingOptions options = _defaults with
         {
             Algorithm = algorithm,
@@ -118,11 +159,18 @@ internal sealed class TrainingOptionSet
             Momentum = new MomentumSchedule
             {
                 Initial = initialMomentum ?? _defaults.Momentum.Initial,
-                Final = parse.GetValue(_momentum),
+                Final = rule == StepRule.Adam && !givenMomentum ? 0.9 : parse.GetValue(_momentum),
                 RampEpochs = ramp,
             },
             WeightDecay = parse.GetValue(_weightDecay),
+            StepRule = rule,
+            Centring = _centrings[parse.GetRequiredValue(_centring)],
+            AveragedShare = parse.GetValue(_averagedShare),
             L1Decay = parse.GetValue(_l1Decay),
+            GroupDecay = parse.GetValue(_groupDecay),
+            MaxNorm = parse.GetValue(_maxNorm),
+            SparsityTarget = sparsityTarget ?? _defaults.SparsityTarget,
+            SparsityCost = parse.GetValue(_sparsityCost),
             Binarization = _binarizations[parse.GetRequiredValue(_binarize)],
             Seed = parse.GetValue(_seed),
             Threads = CommonOptions.ThreadsOf(parse, _threads),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using FastRbm.Errors;
 using FastRbm.Memory;
 using FastRbm.Models;
@@ -13,10 +14,6 @@ namespace FastRbm.Serialization;
 /// <remarks>A checkpoint is also a model file: whatever reads models reads the model in it.</remarks>
 public static class TrainingCheckpoint
 {
-    private const string WeightVelocityName = "weights_velocity";
-    private const string VisibleBiasVelocityName = "visible_bias_velocity";
-    private const string HiddenBiasVelocityName = "hidden_bias_velocity";
-    private const string ChainsName = "chains";
     private const string Prefix = "training_";
     private const string EpochKey = Prefix + "epoch";
     private const string FirstRowKey = Prefix + "first_row";
@@ -43,13 +40,14 @@ public static class TrainingCheckpoint
         writer.SetMetadata(EpochKey, Text(trainer.State.Epoch));
         writer.SetMetadata(FirstRowKey, Text(trainer.State.FirstRow));
         writer.SetMetadata(UpdateKey, Text(trainer.State.Update));
-        ModelFile.AddMatrix(writer, WeightVelocityName, trainer.WeightVelocity);
-        ModelFile.AddMatrix(writer, VisibleBiasVelocityName, trainer.VisibleBiasVelocity);
-        ModelFile.AddMatrix(writer, HiddenBiasVelocityName, trainer.HiddenBiasVelocity);
-        if (IsPersistent(trainer.Options))
+        foreach ((string name, Matrix values) in trainer.Buffers)
         {
-            BitMatrix chains = trainer.Chains;
-            writer.Add<ulong>(ChainsName, [chains.Rows, chains.WordsPerRow], row => chains.Row(row));
+            ModelFile.AddMatrix(writer, name, values);
+        }
+
+        foreach ((string name, BitMatrix chains) in trainer.Update.Chains)
+        {
+            writer.Add<ulong>(name, [chains.Rows, chains.WordsPerRow], row => chains.Row(row));
         }
 
         writer.Save(path);
@@ -78,12 +76,14 @@ public static class TrainingCheckpoint
         try
         {
             TrainerState state = ReadState(reader, trainer, rows.Rows);
-            Read(reader, WeightVelocityName, trainer.WeightVelocity);
-            Read(reader, VisibleBiasVelocityName, trainer.VisibleBiasVelocity);
-            Read(reader, HiddenBiasVelocityName, trainer.HiddenBiasVelocity);
-            if (IsPersistent(options))
+            foreach ((string name, Matrix values) in trainer.Buffers)
             {
-                ReadChains(reader, trainer.Chains);
+                Read(reader, name, values);
+            }
+
+            foreach ((string name, BitMatrix chains) in trainer.Update.Chains)
+            {
+                ReadChains(reader, name, chains);
             }
 
             trainer.Resume(state);
@@ -95,8 +95,6 @@ public static class TrainingCheckpoint
             throw;
         }
     }
-
-    private static bool IsPersistent(TrainingOptions options) => options.Algorithm == TrainingAlgorithm.PersistentContrastiveDivergence;
 
     private static void CheckSame(SafetensorsReader reader, TrainingOptions options, string dataFingerprint)
     {
@@ -111,9 +109,9 @@ public static class TrainingCheckpoint
         }
 
         int savedEpochs = ReadInteger(reader, EpochsKey, 1, int.MaxValue);
-        if (savedEpochs != options.Epochs && options.LearningRate.DependsOnLength)
+        if (savedEpochs != options.Epochs && options.DependsOnLength)
         {
-            differences.Add($"epochs {savedEpochs} in the checkpoint, {options.Epochs} now, with a learning rate that depends on them");
+            differences.Add($"epochs {savedEpochs} in the checkpoint, {options.Epochs} now, with a learning rate or an average that depends on them");
         }
 
         if (differences.Count > 0)
@@ -152,16 +150,16 @@ public static class TrainingCheckpoint
         reader.ReadFloats(name, matrix.Row);
     }
 
-    private static void ReadChains(SafetensorsReader reader, BitMatrix chains)
+    private static void ReadChains(SafetensorsReader reader, string name, BitMatrix chains)
     {
-        reader.RequireShape(ChainsName, chains.Rows, chains.WordsPerRow);
-        reader.Read<ulong>(ChainsName, chains.Row);
+        reader.RequireShape(name, chains.Rows, chains.WordsPerRow);
+        reader.Read<ulong>(name, chains.Row);
         ulong padding = ~BitMatrix.LastWordMask(chains.Columns);
         for (int row = 0; row < chains.Rows; row++)
         {
             if ((chains.Row(row)[^1] & padding) != 0)
             {
-                Throw.Input(reader.Source, $"{chains.Columns} units", "bits past the last unit", $"tensor {ChainsName}, row {row}");
+                Throw.Input(reader.Source, $"{chains.Columns} units", "bits past the last unit", $"tensor {name}, row {row}");
             }
         }
     }
@@ -181,12 +179,28 @@ public static class TrainingCheckpoint
         (Prefix + "initial_momentum", Text(options.Momentum.Initial)),
         (Prefix + "momentum", Text(options.Momentum.Final)),
         (Prefix + "momentum_ramp_epochs", Text(options.Momentum.RampEpochs)),
+        (Prefix + "step_rule", options.StepRule.ToString()),
+        (Prefix + "square_momentum", Text(options.StepRule == StepRule.Adam ? options.SquareMomentum : 0)),
+        (Prefix + "epsilon", Text(options.StepRule == StepRule.Adam ? options.Epsilon : 0)),
+        (Prefix + "centring", options.Centring.ToString()),
+        (Prefix + "offset_rate", Text(options.OffsetRate)),
+        (Prefix + "averaged_share", Text(options.AveragedShare)),
         (Prefix + "weight_decay", Text(options.WeightDecay)),
         (Prefix + "l1_decay", Text(options.L1Decay)),
+        (Prefix + "group_decay", Text(options.GroupDecay)),
+        (Prefix + "max_norm", Text(options.MaxNorm)),
+        (Prefix + "sparsity_target", Text(options.SparsityCost > 0 ? options.SparsityTarget : 0)),
+        (Prefix + "sparsity_cost", Text(options.SparsityCost)),
+        (Prefix + "row_weights", Checksum(MemoryMarshal.AsBytes(options.RowWeights.Span))),
+        (Prefix + "weight_mask", Checksum(MemoryMarshal.AsBytes(options.WeightMask.Span))),
         (Prefix + "binarization", options.Binarization.ToString()),
         (Prefix + "seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
         (Prefix + "divergence_limit", Text(options.DivergenceLimit)),
     ];
+
+    /// <summary>Stands for the content of an option, "none" for an empty one.</summary>
+    private static string Checksum(ReadOnlySpan<byte> content) =>
+        content.IsEmpty ? "none" : Crc32.Append(0, content).ToString("x8", CultureInfo.InvariantCulture);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

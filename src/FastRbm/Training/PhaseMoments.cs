@@ -11,6 +11,7 @@ internal sealed unsafe class PhaseMoments
     private readonly AlignedBuffer<int> _listCounts;
     private readonly AlignedBuffer<int> _visibleCounts;
     private readonly AlignedBuffer<int> _means;
+    private readonly AlignedBuffer<int> _meanTotals;
 
     /// <summary>What the update sums from.</summary>
     public BinaryMoments Moments;
@@ -26,6 +27,7 @@ internal sealed unsafe class PhaseMoments
         _listCounts = new AlignedBuffer<int>(padded);
         _visibleCounts = new AlignedBuffer<int>(padded);
         _means = new AlignedBuffer<int>((long)Tile.Count(rbm.Hidden.Count) * groups * 4 * Tile.Width);
+        _meanTotals = new AlignedBuffer<int>((long)Tile.Count(rbm.Hidden.Count) * Tile.Width);
         Moments = new BinaryMoments
         {
             Lists = _lists.DangerousGetPointer(),
@@ -34,6 +36,7 @@ internal sealed unsafe class PhaseMoments
             VisibleCounts = _visibleCounts.DangerousGetPointer(),
             Means = _means.DangerousGetPointer(),
             MeanRows = groups * 4,
+            MeanTotals = _meanTotals.DangerousGetPointer(),
         };
     }
 

@@ -7,8 +7,8 @@ using FastRbm.Random;
 namespace FastRbm.Training;
 
 /// <summary>
-/// Trains a binary RBM by contrastive divergence, CD-k or PCD-k: a stochastic ascent of the log-likelihood along
-/// &lt;v h'&gt; of the data minus &lt;v h'&gt; of the chains, with E[h | v] in both statistics.
+/// Trains a binary RBM: a stochastic ascent of the log-likelihood along &lt;v h'&gt; of the data minus &lt;v h'&gt; of chains, with
+/// E[h | v] in both statistics, or of an objective without chains.
 /// </summary>
 /// <remarks>
 /// <para>The same seed, data and options give the same model to the bit, whatever the threads and the vector width, and also when
@@ -23,7 +23,7 @@ public sealed class Trainer : IDisposable
 
     private readonly IVisibleRows _rows;
     private readonly TrainingMonitor _monitor;
-    private readonly ContrastiveDivergenceUpdate _step;
+    private readonly IParameterUpdate _step;
     private readonly Snapshot _snapshot;
     private readonly int[] _order;
     private readonly Stopwatch _clock = new();
@@ -44,6 +44,11 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(rows.Rows);
         CheckWidth(rbm, rows, nameof(rows));
+        if (!options.WeightMask.IsEmpty)
+        {
+            Throw.IfLengthDiffers(options.WeightMask.Length, rbm.Visible.Count * rbm.Hidden.Count, "weight mask");
+        }
+
         if (validation is not null)
         {
             CheckWidth(rbm, validation, nameof(validation));
@@ -55,7 +60,7 @@ public sealed class Trainer : IDisposable
         _rows = rows;
         _order = new int[rows.Rows];
         _monitor = new TrainingMonitor(rbm, rows, validation, options);
-        _step = new ContrastiveDivergenceUpdate(rbm, rows, options);
+        _step = UpdateOf(rbm, rows, options);
         _snapshot = new Snapshot(this);
         _snapshot.Take();
     }
@@ -78,14 +83,11 @@ public sealed class Trainer : IDisposable
     /// <summary>Whether all epochs are done.</summary>
     public bool IsFinished => State.Epoch >= Options.Epochs;
 
-    /// <summary>The chains' hidden states; for CD the last minibatch's.</summary>
-    internal BitMatrix Chains => _step.ChainHidden;
+    /// <summary>What an update does.</summary>
+    internal IParameterUpdate Update => _step;
 
-    internal Matrix WeightVelocity => _step.WeightVelocity;
-
-    internal Matrix VisibleBiasVelocity => _step.VisibleBiasVelocity;
-
-    internal Matrix HiddenBiasVelocity => _step.HiddenBiasVelocity;
+    /// <summary>What the next update goes on from, beside the parameters and chains.</summary>
+    internal IEnumerable<(string Name, Matrix Values)> Buffers => [.. _step.Step.State, .. _step.Values];
 
     /// <summary>Trains until all epochs are done.</summary>
     /// <param name="progress">Told after every update, on this thread, and with figures after every epoch; or null.</param>
@@ -123,7 +125,7 @@ public sealed class Trainer : IDisposable
         Order(state.Epoch);
         int batch = Math.Min(Options.BatchSize, _rows.Rows - state.FirstRow);
         bool inRange = _step.Run(
-            _order, state.FirstRow, batch, state.Epoch, state.Update,
+            new Minibatch(_order, state.FirstRow, batch, state.Epoch, state.Update, TotalUpdates),
             Options.LearningRate.At(state.Update, TotalUpdates), Options.Momentum.At(state.Epoch));
         if (!inRange || Model.InputBound > Options.DivergenceLimit)
         {
@@ -137,6 +139,11 @@ public sealed class Trainer : IDisposable
         State = done == _rows.Rows
             ? new TrainerState(state.Epoch + 1, 0, state.Update + 1)
             : new TrainerState(state.Epoch, done, state.Update + 1);
+        if (IsFinished && Options.AveragedShare > 0)
+        {
+            _step.Step.TakeAverage();
+        }
+
         if (State.Update % UpdatesBetweenSnapshots == 0)
         {
             _snapshot.Take();
@@ -159,8 +166,16 @@ public sealed class Trainer : IDisposable
         State = state;
         _updatesAtReport = state.Update;
         Model.Edit(static (_, _, _) => { });
+        _step.Restored();
         _snapshot.Take();
     }
+
+    private static IParameterUpdate UpdateOf(Rbm rbm, IVisibleRows rows, TrainingOptions options) =>
+        options.Algorithm switch
+        {
+            (TrainingAlgorithm)99 => new ObjectiveUpdate(rbm, rows, options, null!),
+            _ => new ContrastiveDivergenceUpdate(rbm, rows, options),
+        };
 
     private void Report(IProgress<TrainingProgress> progress, int epoch, bool completed)
     {
@@ -229,13 +244,14 @@ public sealed class Trainer : IDisposable
 
             trainer.State = _state;
             trainer.Model.TryRebuildFixedPoint();
+            trainer._step.Restored();
             return _state.Update;
         }
 
         private static Matrix[] Live(Trainer trainer) =>
         [
             trainer.Model.WeightMatrix, trainer.Model.Visible.Parameters, trainer.Model.Hidden.Parameters,
-            trainer.WeightVelocity, trainer.VisibleBiasVelocity, trainer.HiddenBiasVelocity,
+            .. trainer.Buffers.Select(static buffer => buffer.Values),
         ];
     }
 }

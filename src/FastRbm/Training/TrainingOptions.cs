@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastRbm.Errors;
 
 namespace FastRbm.Training;
@@ -28,14 +29,53 @@ public sealed record TrainingOptions
     /// <summary>The momentum.</summary>
     public MomentumSchedule Momentum { get; init; } = new();
 
+    /// <summary>How a gradient becomes a change of the parameters.</summary>
+    public StepRule StepRule { get; init; }
+
+    /// <summary>Adam's beta2: the share of the mean squared gradient that is kept, from 0 to below 1.</summary>
+    public double SquareMomentum { get; init; } = 0.999;
+
+    /// <summary>Adam's epsilon: above 0.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>The offsets in the gradient of the weights.</summary>
+    public Centring Centring { get; init; }
+
+    /// <summary>The share of the way to the means of a minibatch that hidden offsets go in each update: above 0, at most 1.</summary>
+    public double OffsetRate { get; init; } = 0.01;
+
+    /// <summary>
+    /// The share of the run, at its end, over which parameters are averaged: 0 to 1. When the run is finished, the model is that mean.
+    /// 0 keeps the last parameters.
+    /// </summary>
+    public double AveragedShare { get; init; }
+
     /// <summary>The L2 coefficient: the objective loses half of it times the sum of squared weights. At least 0.</summary>
     public double WeightDecay { get; init; }
 
     /// <summary>The L1 coefficient: the objective loses it times the sum of absolute weights. At least 0.</summary>
     public double L1Decay { get; init; }
 
+    /// <summary>The group coefficient: the objective loses it times the sum over hidden units of the norm of their weights. At least 0.</summary>
+    public double GroupDecay { get; init; }
+
+    /// <summary>The largest norm of a hidden unit's weights; longer ones are scaled back after every update. 0 means no limit.</summary>
+    public double MaxNorm { get; init; }
+
+    /// <summary>The mean that hidden units are drawn to: from 0 to 1. With <see cref="SparsityCost"/>.</summary>
+    public double SparsityTarget { get; init; } = 0.1;
+
+    /// <summary>What is added to the gradient of a hidden bias for each unit that the unit's running mean lies below the target. At least 0.</summary>
+    public double SparsityCost { get; init; }
+
     /// <summary>What becomes of visible values between 0 and 1.</summary>
     public Binarization Binarization { get; init; }
+
+    /// <summary>A weight a row of the data, at least 0, not all 0; empty for equal ones. Only their ratios count.</summary>
+    public ReadOnlyMemory<float> RowWeights { get; init; }
+
+    /// <summary>Which weights may change, row by row [visible, hidden]; empty for all. The others stay as they are.</summary>
+    public ReadOnlyMemory<bool> WeightMask { get; init; }
 
     /// <summary>The seed of all random numbers.</summary>
     public ulong Seed { get; init; } = 1;
@@ -48,6 +88,9 @@ public sealed record TrainingOptions
 
     /// <summary>Rows that the figures of each epoch are measured on, from all over the data.</summary>
     public int MonitorRows { get; init; } = 2_000;
+
+    /// <summary>Whether an update depends on the length of the run.</summary>
+    internal bool DependsOnLength => LearningRate.DependsOnLength || AveragedShare > 0;
 
     /// <summary>Checks every value.</summary>
     /// <param name="rows">The rows of the data.</param>
@@ -69,7 +112,16 @@ public sealed record TrainingOptions
         Throw.IfLess(MonitorRows, 1, "monitor rows");
         Throw.IfOutside(WeightDecay, 0, 1000, "weight decay");
         Throw.IfOutside(L1Decay, 0, 1000, "L1 decay");
+        Throw.IfOutside(GroupDecay, 0, 1000, "group decay");
+        Throw.IfOutside(MaxNorm, 0, 1e6, "max norm");
+        Throw.IfOutside(SparsityTarget, 0, 1, "sparsity target");
+        Throw.IfOutside(SparsityCost, 0, 1000, "sparsity cost");
+        Throw.IfOutside(AveragedShare, 0, 1, "averaged share");
+        Throw.IfOutside(SquareMomentum, 0, 0.9999999, "square momentum");
+        Throw.IfOutside(Epsilon, 1e-30, 1, "epsilon");
+        Throw.IfOutside(OffsetRate, 1e-9, 1, "offset rate");
         Throw.IfOutside(DivergenceLimit, 1, 1e6, "divergence limit");
+        CheckRowWeights(rows);
         LearningRate.Validate();
         Momentum.Validate();
         if (!Enum.IsDefined(Algorithm))
@@ -77,9 +129,45 @@ public sealed record TrainingOptions
             Throw.OutOfRange("algorithm", "contrastive divergence or persistent contrastive divergence", (int)Algorithm);
         }
 
+        if (!Enum.IsDefined(StepRule))
+        {
+            Throw.OutOfRange("step rule", "momentum or Adam", (int)StepRule);
+        }
+
+        if (!Enum.IsDefined(Centring))
+        {
+            Throw.OutOfRange("centring", "data, none or enhanced", (int)Centring);
+        }
+
         if (!Enum.IsDefined(Binarization))
         {
             Throw.OutOfRange("binarization", "threshold, sample or none", (int)Binarization);
+        }
+    }
+
+    private void CheckRowWeights(int rows)
+    {
+        if (RowWeights.IsEmpty)
+        {
+            return;
+        }
+
+        Throw.IfLengthDiffers(RowWeights.Length, rows, "row weights");
+        bool some = false;
+        for (int row = 0; row < rows; row++)
+        {
+            float weight = RowWeights.Span[row];
+            if (!(weight >= 0 && float.IsFinite(weight)))
+            {
+                Throw.OutOfRange("row weights", "finite numbers from 0", $"{weight.ToString(CultureInfo.InvariantCulture)} at row {row}");
+            }
+
+            some |= weight > 0;
+        }
+
+        if (!some)
+        {
+            Throw.Argument("row weights", "a weight above 0", "none");
         }
     }
 }

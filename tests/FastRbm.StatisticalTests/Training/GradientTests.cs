@@ -58,7 +58,7 @@ public sealed class GradientTests
         });
         trainer.Run();
         int[] hidden = new int[50_000];
-        ProductionSampler.Unpack(trainer.Chains, hidden);
+        ProductionSampler.Unpack(trainer.Update.Chains.Single().States, hidden);
         long[] counts = new long[1 << AuditModels.Mixed.Hidden];
         foreach (int state in hidden)
         {

@@ -18,7 +18,12 @@ public sealed partial class SourceFileTests
         ["src/FastRbm/Models/RbmWorkspace.cs"] = "scratch lists of half steps",
         ["src/FastRbm/Sampling/ChainSet.cs"] = "arguments of half steps",
         ["src/FastRbm/Training/ContrastiveDivergenceUpdate.cs"] = "arguments of half steps and weight updates",
+        ["src/FastRbm/Training/FastWeights.cs"] = "arguments of weight updates",
+        ["src/FastRbm/Training/ObjectiveUpdate.cs"] = "arguments of weight updates",
+        ["src/FastRbm/Training/ParameterStep.cs"] = "arguments of weight updates",
         ["src/FastRbm/Training/PhaseMoments.cs"] = "buffers of weight updates",
+        ["src/FastRbm/Training/PhaseSums.cs"] = "arguments of weight updates",
+        ["src/FastRbm/Training/PositivePhase.cs"] = "arguments of half steps",
     };
 
     private static IEnumerable<string> Sources => RepositoryTree.Files("src", "*.cs").Concat(RepositoryTree.Files("tests", "*.cs"));

@@ -21,7 +21,17 @@ internal sealed class NaiveTraining
         Model = start;
         _rows = rows;
         _options = options;
-        _sgd = new ReferenceSgd(start.Visible, start.Hidden) { L2 = options.WeightDecay, L1 = options.L1Decay };
+        _sgd = new ReferenceSgd(start.Visible, start.Hidden)
+        {
+            L2 = options.WeightDecay,
+            L1 = options.L1Decay,
+            Group = options.GroupDecay,
+            MaxNorm = options.MaxNorm,
+            SquareMomentum = options.StepRule == StepRule.Adam ? options.SquareMomentum : 0,
+            Epsilon = options.Epsilon,
+            Mask = Mask(start),
+        };
+        HiddenMeans = new double[start.Hidden];
         int chains = options.Chains > 0 ? options.Chains : options.BatchSize;
         _chains = [.. Enumerable.Range(0, chains).Select(chain =>
             Sample(start.HiddenInputs(Bits(chain % rows.Rows, 0)), StreamPurpose.ChainStart, StreamPurpose.ChainStartTie, 0, chain))];
@@ -32,6 +42,12 @@ internal sealed class NaiveTraining
 
     /// <summary>The velocities that the next update starts from.</summary>
     public ReferenceMoments Velocity => _sgd.Velocity;
+
+    /// <summary>Adam's mean squared gradients that the next update starts from.</summary>
+    public ReferenceMoments Squares => _sgd.Squares;
+
+    /// <summary>The running means of the hidden units that the next update starts from.</summary>
+    public double[] HiddenMeans { get; }
 
     /// <summary>The learning rate of the last update.</summary>
     public double Rate => _sgd.Rate;
@@ -48,15 +64,16 @@ internal sealed class NaiveTraining
 
     private void Update(int[] rows, int epoch, long update, long updates)
     {
-        bool persistent = _options.Algorithm == TrainingAlgorithm.PersistentContrastiveDivergence;
+        bool persistent = _options.Algorithm != TrainingAlgorithm.ContrastiveDivergence;
         ReferenceMoments positive = new(Model.Visible, Model.Hidden);
+        double total = rows.Sum(WeightOf);
         bool[][] hidden = persistent ? _chains : new bool[rows.Length][];
         for (int row = 0; row < rows.Length; row++)
         {
             double[] visible = _options.Binarization == Binarization.None && !_rows.IsBinary
                 ? Translate.ToDoubles(_rows[rows[row]])
                 : BinaryStates.ToDoubles(Bits(rows[row], epoch));
-            positive.Add(1.0 / rows.Length, visible, Model.MeanHidden(visible));
+            positive.Add(WeightOf(rows[row]) / total, visible, Model.MeanHidden(visible));
             if (!persistent)
             {
                 hidden[row] = Sample(Model.HiddenInputs(visible), StreamPurpose.HiddenSample, StreamPurpose.HiddenTie, update, row);
@@ -77,10 +94,66 @@ internal sealed class NaiveTraining
             negative.Add(1.0 / hidden.Length, BinaryStates.ToDoubles(visible), Model.MeanHidden(visible));
         }
 
-        double share = (double)rows.Length / _options.BatchSize;
+        SetOffsets(positive, negative, update);
+        double share = total / Enumerable.Range(0, _rows.Rows).Average(WeightOf) / _options.BatchSize;
         _sgd.Rate = _options.LearningRate.At(update, updates) * share;
         _sgd.Momentum = _options.Momentum.At(epoch);
+        _sgd.Number = update + 1;
         Model = _sgd.Step(Model, positive, negative);
+    }
+
+    private void SetOffsets(ReferenceMoments positive, ReferenceMoments negative, long update)
+    {
+        for (int j = 0; j < HiddenMeans.Length; j++)
+        {
+            double rate = update == 0 ? 1 : _options.OffsetRate;
+            HiddenMeans[j] += rate * (positive.HiddenBias[j] - HiddenMeans[j]);
+            _sgd.HiddenPush[j] = _options.SparsityCost * (_options.SparsityTarget - HiddenMeans[j]);
+            _sgd.HiddenOffsets[j] = _options.Centring switch
+            {
+                Centring.Data => HiddenMeans[j],
+                Centring.Enhanced => (positive.HiddenBias[j] + negative.HiddenBias[j]) / 2,
+                _ => 0,
+            };
+        }
+
+        for (int i = 0; i < Model.Visible; i++)
+        {
+            _sgd.VisibleOffsets[i] = _options.Centring switch
+            {
+                Centring.Data => MeanOf(i),
+                Centring.Enhanced => (positive.VisibleBias[i] + negative.VisibleBias[i]) / 2,
+                _ => 0,
+            };
+        }
+    }
+
+    private double MeanOf(int unit)
+    {
+        int[] rows = [.. Enumerable.Range(0, _rows.Rows)];
+        bool threshold = _options.Binarization == Binarization.Threshold;
+        return rows.Sum(row => WeightOf(row) * (threshold ? (_rows[row][unit] >= 0.5f ? 1 : 0) : _rows[row][unit])) / rows.Sum(WeightOf);
+    }
+
+    private double WeightOf(int row) => _options.RowWeights.IsEmpty ? 1 : _options.RowWeights.Span[row];
+
+    private bool[,]? Mask(ReferenceRbm model)
+    {
+        if (_options.WeightMask.IsEmpty)
+        {
+            return null;
+        }
+
+        bool[,] mask = new bool[model.Visible, model.Hidden];
+        for (int i = 0; i < model.Visible; i++)
+        {
+            for (int j = 0; j < model.Hidden; j++)
+            {
+                mask[i, j] = _options.WeightMask.Span[(i * model.Hidden) + j];
+            }
+        }
+
+        return mask;
     }
 
     private bool[] Bits(int row, int epoch)

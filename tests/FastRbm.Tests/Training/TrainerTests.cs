@@ -1,5 +1,6 @@
 using FastRbm.Errors;
 using FastRbm.Evaluation;
+using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Reference;
 using FastRbm.Testing;
@@ -28,17 +29,19 @@ public sealed class TrainerTests
             {
                 // Each update starts from the trainer's parameters and velocities: errors can't add up, so that they have a bound.
                 naive.Model = Translate.Reference(rbm);
-                CopyVelocities(trainer, naive.Velocity);
+                CopyBuffers(trainer, naive);
                 double mean = MeanError(run, rbm);
                 trainer.Step();
                 naive.Step(update);
+                double change = LargestChange(naive);
+                double weight = WeightError(naive, run.Options, mean, change);
                 for (int i = 0; i < run.Visible; i++)
                 {
-                    Near(naive, mean, naive.Velocity.VisibleBias[i], naive.Model.VisibleBias[i], rbm.Visible.Bias[i]);
+                    Near(weight * (1 + run.Hidden), naive.Model.VisibleBias[i], rbm.Visible.Bias[i]);
                     for (int j = 0; j < run.Hidden; j++)
                     {
-                        Near(naive, mean, naive.Velocity.Weights[i, j], naive.Model.Weight(i, j), rbm.Weights[i, j]);
-                        Near(naive, mean, naive.Velocity.HiddenBias[j], naive.Model.HiddenBias[j], rbm.Hidden.Bias[j]);
+                        Near(weight, naive.Model.Weight(i, j), rbm.Weights[i, j]);
+                        Near(weight * (1 + run.Visible), naive.Model.HiddenBias[j], rbm.Hidden.Bias[j]);
                     }
                 }
             }
@@ -254,22 +257,57 @@ public sealed class TrainerTests
         return (3 * Rounding) + (input / 4);
     }
 
-    /// <summary>The errors of both phases' means, then the roundings on the way to the velocity and the parameter.</summary>
-    private static void Near(NaiveTraining naive, double mean, double velocity, double expected, double actual)
+    /// <summary>
+    /// How far a weight may be off after an update: the errors of both phases' means, those of the hidden gradient and offset that
+    /// centring multiplies by at most 1, then the roundings on the way to the velocity and the parameter. A bias adds the errors of
+    /// as many weights' changes as the other layer has units.
+    /// </summary>
+    private static double WeightError(NaiveTraining naive, TrainingOptions options, double mean, double change)
     {
-        double bound = (2 * naive.Rate * mean) + (Rounding * ((8 * naive.Rate) + (2 * Math.Abs(velocity)) + Math.Abs(expected)));
+        double gradient = (6 * mean) + (20 * Rounding);
+        if (options.StepRule == StepRule.Adam)
+        {
+            // d(m / (root + e)) is at most dm / e + m droot / e^2; neither mean is off by more than the gradient, of which m is at most 2,
+            // and the corrections at most double them in the first steps.
+            return (naive.Rate * 4 * gradient * ((1 / options.Epsilon) + (2 / (options.Epsilon * options.Epsilon)))) + (4 * Rounding * change);
+        }
+
+        return (naive.Rate * gradient) + (6 * Rounding * change);
+    }
+
+    private static void Near(double bound, double expected, double actual)
+    {
+        bound += 2 * Rounding * Math.Abs(expected);
         Assert.True(Math.Abs(expected - actual) <= bound, $"expected {expected} within {bound}, found {actual}");
     }
 
-    private static void CopyVelocities(Trainer trainer, ReferenceMoments target)
+    private static double LargestChange(NaiveTraining naive) =>
+        naive.Velocity.ToArray().Concat(naive.Model.CopyWeights().Cast<double>()).Max(Math.Abs);
+
+    private static void CopyBuffers(Trainer trainer, NaiveTraining naive)
     {
-        for (int i = 0; i < trainer.WeightVelocity.Rows; i++)
+        ParameterStep step = trainer.Update.Step;
+        Copy(step.WeightVelocity, step.VisibleBiasVelocity, step.HiddenBiasVelocity, naive.Velocity);
+        if (step.WeightSquares is not null)
         {
-            target.VisibleBias[i] = trainer.VisibleBiasVelocity[0, i];
-            for (int j = 0; j < trainer.WeightVelocity.Columns; j++)
+            Copy(step.WeightSquares, step.VisibleBiasSquares!, step.HiddenBiasSquares!, naive.Squares);
+        }
+
+        for (int j = 0; j < naive.HiddenMeans.Length; j++)
+        {
+            naive.HiddenMeans[j] = step.HiddenMeans[0, j];
+        }
+    }
+
+    private static void Copy(Matrix weights, Matrix visible, Matrix hidden, ReferenceMoments target)
+    {
+        for (int i = 0; i < weights.Rows; i++)
+        {
+            target.VisibleBias[i] = visible[0, i];
+            for (int j = 0; j < weights.Columns; j++)
             {
-                target.Weights[i, j] = trainer.WeightVelocity[i, j];
-                target.HiddenBias[j] = trainer.HiddenBiasVelocity[0, j];
+                target.Weights[i, j] = weights[i, j];
+                target.HiddenBias[j] = hidden[0, j];
             }
         }
     }
@@ -318,13 +356,20 @@ public sealed class TrainerTests
             from chains in Gen.Elements(0, 0, 1, 3, 7, 12)
             from steps in Gen.Choose(1, 3)
             from epochs in Gen.Choose(1, 3)
-            from algorithm in Gen.Elements(Enum.GetValues<TrainingAlgorithm>())
+            from algorithm in Gen.Elements(TrainingAlgorithm.ContrastiveDivergence, TrainingAlgorithm.PersistentContrastiveDivergence)
             from binarization in Gen.Elements(Enum.GetValues<Binarization>())
             from grey in Gen.Elements(true, false)
             from density in Gen.Elements(0.1, 0.5, 0.9)
             from momentum in Gen.Elements(0, 0.5)
             from l2 in Gen.Elements(0, 0.01)
             from l1 in Gen.Elements(0, 0.02)
+            from groups in Gen.Elements(0, 0, 0.05)
+            from norm in Gen.Elements(0, 0, 0.7)
+            from sparsity in Gen.Elements(0, 0, 0.1)
+            from centring in Gen.Elements(Enum.GetValues<Centring>())
+            from rule in Gen.Elements(StepRule.Momentum, StepRule.Momentum, StepRule.Adam)
+            from weighted in Gen.Elements(false, false, true)
+            from masked in Gen.Elements(false, false, true)
             from seed in Gen.Choose(1, 1_000_000)
             select new Run(visible, hidden, rows, density, grey, (ulong)seed, new TrainingOptions
             {
@@ -338,6 +383,15 @@ public sealed class TrainerTests
                 Momentum = new MomentumSchedule { Initial = 0, Final = momentum, RampEpochs = 1 },
                 WeightDecay = l2,
                 L1Decay = l1,
+                GroupDecay = groups,
+                MaxNorm = norm,
+                SparsityCost = sparsity,
+                Centring = centring,
+                StepRule = rule,
+                Epsilon = 0.1,
+                SquareMomentum = 0.9,
+                RowWeights = weighted ? new SplitMix64((ulong)seed).NextFloats(rows, 0.1f, 2) : [],
+                WeightMask = masked ? new SplitMix64((ulong)seed).NextBits(visible * hidden, 0.7) : [],
                 Seed = (ulong)seed,
                 Threads = 2,
             }));

@@ -27,4 +27,7 @@ internal unsafe struct BinaryMoments
 
     /// <summary>Rows in a tile of means: a multiple of 4.</summary>
     public int MeanRows;
+
+    /// <summary>Sums of the means over the rows, for each hidden unit, padded to whole tiles.</summary>
+    public int* MeanTotals;
 }

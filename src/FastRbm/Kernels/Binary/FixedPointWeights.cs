@@ -148,6 +148,7 @@ internal sealed unsafe class FixedPointWeights
             HiddenBias = hiddenBias.DangerousGetPointer(),
         };
         WeightUpdate.Run(level, this, arguments, 0, VisibleTiles * HiddenTiles, null);
+        BiasUpdate.Run(level, this, arguments);
     }
 
     private (long Bound, long LeastOfNext) Bounds()

@@ -52,22 +52,4 @@ internal static unsafe class PatternTables
             }
         }
     }
-
-    /// <summary>Sums the means of all rows: 64 sums.</summary>
-    /// <param name="tables">What <see cref="Build"/> wrote.</param>
-    /// <param name="rows">The number of rows.</param>
-    /// <param name="sums">64 sums, written.</param>
-    public static void Total(int* tables, int rows, int* sums)
-    {
-        new Span<int>(sums, Tile.Width).Clear();
-        for (int row = 0; row < rows; row += 4)
-        {
-            int pattern = (1 << Math.Min(4, rows - row)) - 1;
-            int* entry = tables + ((nint)row * 4 * Tile.Width) + (pattern * Tile.Width);
-            for (int column = 0; column < Tile.Width; column++)
-            {
-                sums[column] += entry[column];
-            }
-        }
-    }
 }

@@ -5,17 +5,19 @@ using FastRbm.Kernels.Simd;
 namespace FastRbm.Kernels.Binary;
 
 /// <summary>
-/// One pass over the parameters: statistics, momentum, decay, the new parameter, its fixed-point copy, its transpose and the
-/// norms that the overflow bound needs.
+/// One pass over the weights: statistics, centring, the step rule, the new weight, its fixed-point copy, its transpose and the
+/// norms that the overflow bound needs. <see cref="BiasUpdate"/> comes after it.
 /// </summary>
 /// <remarks>
 /// The work is cut into 64 x 64 tiles, numbered hidden tile x VisibleTiles + visible tile; each is written by one thread alone.
-/// A visible bias belongs to its tile of hidden tile 0, a hidden bias to its tile of visible tile 0.
 /// </remarks>
 internal static unsafe class WeightUpdate
 {
     /// <summary>The largest float below 2^31: values at or beyond it are set to it, and break the overflow bound.</summary>
     public const float Limit = 2147483520f;
+
+    /// <summary>Lanes that a sum along a row of a tile is kept in, at every width.</summary>
+    private const int ShiftLanes = 16;
 
     /// <summary>The scratch that one thread needs, in integers: pattern tables of both phases.</summary>
     /// <param name="positiveRows">Rows of the positive phase.</param>
@@ -25,7 +27,7 @@ internal static unsafe class WeightUpdate
 
     /// <summary>Updates tiles first to end - 1.</summary>
     /// <param name="level">The vector width.</param>
-    /// <param name="copy">The fixed-point copy: panels, biases and norms of these tiles are written at its present scale.</param>
+    /// <param name="copy">The fixed-point copy: panels and norms of these tiles are written at its present scale.</param>
     /// <param name="arguments">Parameters, velocities, statistics and rates.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="end">One past the last tile.</param>
@@ -35,24 +37,40 @@ internal static unsafe class WeightUpdate
         switch (level)
         {
             case SimdLevel.Vector512:
-                Run<Vector512<float>, Vector512<int>, Simd512>(copy, arguments, first, end, scratch);
+                Choose<Vector512<float>, Vector512<int>, Simd512>(copy, arguments, first, end, scratch);
                 break;
             case SimdLevel.Vector256:
-                Run<Vector256<float>, Vector256<int>, Simd256>(copy, arguments, first, end, scratch);
+                Choose<Vector256<float>, Vector256<int>, Simd256>(copy, arguments, first, end, scratch);
                 break;
             case SimdLevel.Vector128:
-                Run<Vector128<float>, Vector128<int>, Simd128>(copy, arguments, first, end, scratch);
+                Choose<Vector128<float>, Vector128<int>, Simd128>(copy, arguments, first, end, scratch);
                 break;
             default:
-                Run<float, int, ScalarSimd>(copy, arguments, first, end, scratch);
+                Choose<float, int, ScalarSimd>(copy, arguments, first, end, scratch);
                 break;
         }
     }
 
-    private static void Run<TFloat, TInt, TOps>(FixedPointWeights copy, in WeightUpdateArguments arguments, int first, int end, int* scratch)
+    private static void Choose<TFloat, TInt, TOps>(FixedPointWeights copy, in WeightUpdateArguments arguments, int first, int end, int* scratch)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
+    {
+        if (arguments.WeightSquares == null)
+        {
+            Run<TFloat, TInt, TOps, StepRules.Momentum<TFloat, TInt, TOps>>(copy, arguments, first, end, scratch);
+        }
+        else
+        {
+            Run<TFloat, TInt, TOps, StepRules.Adam<TFloat, TInt, TOps>>(copy, arguments, first, end, scratch);
+        }
+    }
+
+    private static void Run<TFloat, TInt, TOps, TRule>(FixedPointWeights copy, in WeightUpdateArguments arguments, int first, int end, int* scratch)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+        where TRule : struct, IStepRule<TFloat, TInt, TOps>
     {
         int tabled = -1;
         int* negativeTables = scratch;
@@ -68,16 +86,19 @@ internal static unsafe class WeightUpdate
                 tabled = hiddenTile;
             }
 
-            RunTile<TFloat, TInt, TOps>(copy, arguments, hiddenTile, visibleTile, positiveTables, negativeTables);
-            if (visibleTile == 0)
+            if (arguments.WeightVelocity == null)
             {
-                HiddenBias<TFloat, TInt, TOps>(copy, arguments, hiddenTile, positiveTables, negativeTables);
+                QuantiseTile<TFloat, TInt, TOps>(copy, arguments, hiddenTile, visibleTile);
+            }
+            else
+            {
+                MoveTile<TFloat, TInt, TOps, TRule>(copy, arguments, hiddenTile, visibleTile, positiveTables, negativeTables);
             }
 
-            if (hiddenTile == 0)
-            {
-                VisibleBias<TFloat, TInt, TOps>(copy, arguments, visibleTile);
-            }
+            int* panel = copy.HiddenPanels + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width * Tile.Width);
+            TileTranspose.Run(
+                panel + ((nint)visibleTile * Tile.Width * Tile.Width),
+                copy.VisiblePanels + ((((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width * Tile.Width));
         }
     }
 
@@ -88,60 +109,173 @@ internal static unsafe class WeightUpdate
         PatternTables.Build<TFloat, TInt, TOps>(moments.Means + ((nint)hiddenTile * moments.MeanRows * Tile.Width), moments.Rows, tables);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunTile<TFloat, TInt, TOps>(
-        FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile, int* positiveTables, int* negativeTables)
+    private static void QuantiseTile<TFloat, TInt, TOps>(FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
+        Place place = new(copy, arguments, hiddenTile, visibleTile);
+        int* columnNorms = stackalloc int[Tile.Width];
+        new Span<int>(columnNorms, Tile.Width).Clear();
+        for (int unit = place.FirstUnit; unit < place.EndUnit; unit++)
+        {
+            float* weights = arguments.Weights + ((nint)unit * arguments.WeightStride) + place.FirstColumn;
+            int* target = place.Panel + ((nint)unit * Tile.Width);
+            TInt norm = TOps.Create(0);
+            for (int column = 0; column < place.Columns; column += TOps.Width)
+            {
+                norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(TOps.Load(weights + column), copy.Scale, target + column, columnNorms + column));
+            }
+
+            place.VisibleNorms[unit] = (uint)TOps.Sum(norm);
+        }
+
+        new ReadOnlySpan<uint>(columnNorms, Tile.Width).CopyTo(new Span<uint>(place.HiddenNorms, Tile.Width));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void MoveTile<TFloat, TInt, TOps, TRule>(
+        FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile, int* positiveTables, int* negativeTables)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+        where TRule : struct, IStepRule<TFloat, TInt, TOps>
+    {
+        Place place = new(copy, arguments, hiddenTile, visibleTile);
         int* zeros = stackalloc int[Tile.Width];
         int* step = stackalloc int[Tile.Width];
         int* columnNorms = stackalloc int[Tile.Width];
+        float* columnShifts = stackalloc float[Tile.Width];
+        float* columnSquares = stackalloc float[Tile.Width];
+        float* rowShift = stackalloc float[ShiftLanes];
         new Span<int>(zeros, Tile.Width).Clear();
         new Span<int>(columnNorms, Tile.Width).Clear();
-        int firstUnit = visibleTile * Tile.Width;
-        int endUnit = Math.Min(firstUnit + Tile.Width, copy.Visible);
-        int firstColumn = hiddenTile * Tile.Width;
-        int columns = Math.Min(Tile.Width, arguments.WeightStride - firstColumn);
-        int* panel = copy.HiddenPanels + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width * Tile.Width);
-        uint* visibleNorms = copy.VisibleNorms + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width);
-        bool moving = arguments.WeightVelocity != null;
+        new Span<float>(columnShifts, Tile.Width).Clear();
+        new Span<float>(columnSquares, Tile.Width).Clear();
         bool equal = arguments.PositiveDense == null && arguments.PositiveRate == arguments.NegativeRate;
-        for (int unit = firstUnit; unit < endUnit; unit++)
+        bool centred = arguments.HiddenOffsets != null;
+        float* hiddenOffsets = arguments.HiddenOffsets + place.FirstColumn;
+        float* hiddenGradient = arguments.HiddenGradient + place.FirstColumn;
+        for (int unit = place.FirstUnit; unit < place.EndUnit; unit++)
         {
-            nint offset = ((nint)unit * arguments.WeightStride) + firstColumn;
-            int* row = panel + ((nint)unit * Tile.Width);
-            if (moving)
+            nint offset = ((nint)unit * arguments.WeightStride) + place.FirstColumn;
+            int* target = place.Panel + ((nint)unit * Tile.Width);
+            if (equal)
             {
-                if (equal)
-                {
-                    Sum<TFloat, TInt, TOps>(arguments, unit, positiveTables, negativeTables, zeros, step);
-                }
-                else
-                {
-                    UnequalStep<TFloat, TInt, TOps>(arguments, unit, firstColumn, columns, positiveTables, negativeTables, zeros, step);
-                }
-
-                visibleNorms[unit] = Move<TFloat, TInt, TOps>(
-                    step, equal, arguments.PositiveRate, arguments.Weights + offset, arguments.WeightVelocity + offset,
-                    arguments.Momentum, arguments.L2, arguments.L1, columns, copy.Scale, row, columnNorms);
+                Difference<TFloat, TInt, TOps>(arguments, unit, positiveTables, negativeTables, zeros, step);
             }
             else
             {
-                visibleNorms[unit] = Quantise<TFloat, TInt, TOps>(arguments.Weights + offset, copy.Scale, columns, row, columnNorms);
+                UnequalStep<TFloat, TInt, TOps>(arguments, unit, place.FirstColumn, place.Columns, positiveTables, negativeTables, zeros, step);
+            }
+
+            TFloat visibleOffset = TOps.Create(centred ? arguments.VisibleOffsets[unit] : 0);
+            TFloat minusOffset = TOps.Create(centred ? -arguments.VisibleOffsets[unit] : 0);
+            TFloat minusGradient = TOps.Create(centred ? -arguments.VisibleGradient[unit] : 0);
+            TInt norm = TOps.Create(0);
+            if (centred)
+            {
+                new Span<float>(rowShift, ShiftLanes).Clear();
+            }
+
+            for (int column = 0; column < place.Columns; column += TOps.Width)
+            {
+                TFloat gradient = equal
+                    ? TOps.Multiply(TOps.ToFloat(TOps.Load(step + column)), TOps.Create(arguments.PositiveRate))
+                    : TOps.Load((float*)step + column);
+                if (centred)
+                {
+                    gradient = TOps.FusedMultiplyAdd(TOps.Load(hiddenGradient + column), minusOffset, gradient);
+                    gradient = TOps.FusedMultiplyAdd(TOps.Load(hiddenOffsets + column), minusGradient, gradient);
+                }
+
+                TFloat weight = TOps.Load(arguments.Weights + offset + column);
+                TFloat decay = Decay<TFloat, TInt, TOps>(arguments, weight, place.FirstColumn + column);
+                TFloat moved = TRule.Change(arguments, gradient, decay, arguments.WeightVelocity + offset + column, arguments.WeightSquares + offset + column);
+                if (arguments.Mask != null)
+                {
+                    moved = TOps.Multiply(moved, TOps.Load(arguments.Mask + offset + column));
+                }
+
+                weight = TOps.Add(weight, moved);
+                TOps.Store(weight, arguments.Weights + offset + column);
+                norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(weight, copy.Scale, target + column, columnNorms + column));
+                if (centred)
+                {
+                    TOps.Store(TOps.FusedMultiplyAdd(moved, visibleOffset, TOps.Load(columnShifts + column)), columnShifts + column);
+                    float* lanes = rowShift + (column & (ShiftLanes - 1));
+                    TOps.Store(TOps.FusedMultiplyAdd(moved, TOps.Load(hiddenOffsets + column), TOps.Load(lanes)), lanes);
+                }
+
+                if (arguments.HiddenSquares != null)
+                {
+                    TOps.Store(TOps.FusedMultiplyAdd(weight, weight, TOps.Load(columnSquares + column)), columnSquares + column);
+                }
+
+                if (arguments.WeightAverage != null)
+                {
+                    float* average = arguments.WeightAverage + offset + column;
+                    TFloat mean = TOps.Load(average);
+                    TOps.Store(TOps.FusedMultiplyAdd(TOps.Subtract(weight, mean), TOps.Create(arguments.AverageRate), mean), average);
+                }
+            }
+
+            place.VisibleNorms[unit] = (uint)TOps.Sum(norm);
+            if (centred)
+            {
+                arguments.VisibleShifts[((nint)hiddenTile * copy.VisibleTiles * Tile.Width) + unit] = Total(rowShift);
             }
         }
 
-        new ReadOnlySpan<uint>(columnNorms, Tile.Width).CopyTo(
-            new Span<uint>(copy.HiddenNorms + (((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width, Tile.Width));
-        TileTranspose.Run(
-            panel + ((nint)firstUnit * Tile.Width),
-            copy.VisiblePanels + ((((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width * Tile.Width));
+        new ReadOnlySpan<uint>(columnNorms, Tile.Width).CopyTo(new Span<uint>(place.HiddenNorms, Tile.Width));
+        nint hidden = (((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width;
+        if (centred)
+        {
+            new ReadOnlySpan<float>(columnShifts, Tile.Width).CopyTo(new Span<float>(arguments.HiddenShifts + hidden, Tile.Width));
+        }
+
+        if (arguments.HiddenSquares != null)
+        {
+            new ReadOnlySpan<float>(columnSquares, Tile.Width).CopyTo(new Span<float>(arguments.HiddenSquares + hidden, Tile.Width));
+        }
+    }
+
+    /// <summary>(L2 + HiddenDecay) w + L1 sign(w).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TFloat Decay<TFloat, TInt, TOps>(in WeightUpdateArguments arguments, TFloat weight, int column)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TFloat share = TOps.Create(arguments.L2);
+        if (arguments.HiddenDecay != null)
+        {
+            share = TOps.Add(share, TOps.Load(arguments.HiddenDecay + column));
+        }
+
+        TFloat decay = TOps.Multiply(weight, share);
+        if (arguments.L1 != 0)
+        {
+            TFloat zero = TOps.Create(0f);
+            TFloat down = TOps.Select(TOps.LessThan(zero, weight), TOps.Create(arguments.L1), zero);
+            TFloat up = TOps.Select(TOps.LessThan(weight, zero), TOps.Create(arguments.L1), zero);
+            decay = TOps.Subtract(TOps.Add(decay, down), up);
+        }
+
+        return decay;
+    }
+
+    /// <summary>The sum of 16 lanes in one order at every width: four by four, then two by two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Total(float* lanes)
+    {
+        Vector128<float> sum = (Vector128.Load(lanes) + Vector128.Load(lanes + 4)) + (Vector128.Load(lanes + 8) + Vector128.Load(lanes + 12));
+        return (sum[0] + sum[1]) + (sum[2] + sum[3]);
     }
 
     /// <summary>The difference of equally weighted statistics, exactly.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Sum<TFloat, TInt, TOps>(
+    private static void Difference<TFloat, TInt, TOps>(
         in WeightUpdateArguments arguments, int unit, int* positiveTables, int* negativeTables, int* zeros, int* sums)
         where TFloat : unmanaged
         where TInt : unmanaged
@@ -163,7 +297,7 @@ internal static unsafe class WeightUpdate
         TileSum<TFloat, TInt, TOps, IntLanes<TFloat, TInt, TOps>, int>.Run(tables, list, moments.ListCounts[unit], tables, list, 0, zeros, sums);
     }
 
-    /// <summary>The gradient step as floats, of phases of unequal weight or of a positive phase of means.</summary>
+    /// <summary>The gradient as floats, of phases of unequal weight or of dense positive statistics.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void UnequalStep<TFloat, TInt, TOps>(
         in WeightUpdateArguments arguments, int unit, int firstColumn, int columns, int* positiveTables, int* negativeTables, int* zeros, int* step)
@@ -182,98 +316,28 @@ internal static unsafe class WeightUpdate
             Sum<TFloat, TInt, TOps>(arguments.Positive, unit, positiveTables, zeros, positive);
         }
 
-        Sum<TFloat, TInt, TOps>(arguments.Negative, unit, negativeTables, zeros, step);
-        Gradient<TFloat, TInt, TOps>(dense, arguments.PositiveDenseRate, positive, arguments.PositiveRate, step, arguments.NegativeRate, columns);
-    }
+        if (arguments.Negative.Rows > 0)
+        {
+            Sum<TFloat, TInt, TOps>(arguments.Negative, unit, negativeTables, zeros, step);
+        }
+        else
+        {
+            new Span<int>(step, Tile.Width).Clear();
+        }
 
-    /// <summary>Replaces the negative sums by the gradient step as floats.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Gradient<TFloat, TInt, TOps>(
-        float* dense, float denseRate, int* positive, float positiveRate, int* negative, float negativeRate, int columns)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-    {
         for (int column = 0; column < columns; column += TOps.Width)
         {
-            TInt minus = TOps.Load(negative + column);
-            TFloat step;
-            if (dense != null)
-            {
-                TFloat taken = TOps.Multiply(TOps.ToFloat(minus), TOps.Create(negativeRate));
-                step = TOps.Subtract(TOps.Multiply(TOps.Load(dense + column), TOps.Create(denseRate)), taken);
-            }
-            else if (positiveRate == negativeRate)
-            {
-                // The difference of equally weighted statistics is exact.
-                step = TOps.Multiply(TOps.ToFloat(TOps.Subtract(TOps.Load(positive + column), minus)), TOps.Create(positiveRate));
-            }
-            else
-            {
-                TFloat taken = TOps.Multiply(TOps.ToFloat(minus), TOps.Create(negativeRate));
-                step = TOps.Subtract(TOps.Multiply(TOps.ToFloat(TOps.Load(positive + column)), TOps.Create(positiveRate)), taken);
-            }
-
-            TOps.Store(step, (float*)negative + column);
+            TFloat taken = TOps.Multiply(TOps.ToFloat(TOps.Load(step + column)), TOps.Create(arguments.NegativeRate));
+            TFloat given = dense != null
+                ? TOps.Multiply(TOps.Load(dense + column), TOps.Create(arguments.PositiveDenseRate))
+                : TOps.Multiply(TOps.ToFloat(TOps.Load(positive + column)), TOps.Create(arguments.PositiveRate));
+            TOps.Store(TOps.Subtract(given, taken), (float*)step + column);
         }
     }
 
-    /// <summary>
-    /// velocity = momentum velocity + step - decay, parameters += velocity, target = round(parameters * scale); the step is
-    /// integers times <paramref name="rate"/>, or floats. Returns the sum of |target| >> 6 and adds it by column to the norms.
-    /// </summary>
+    /// <summary>target = round(parameters * scale); returns |target| >> 6 and adds it by column to the norms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Move<TFloat, TInt, TOps>(
-        int* step, bool integers, float rate, float* parameters, float* velocity, float momentum, float l2, float l1,
-        int columns, float scale, int* target, int* columnNorms)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-    {
-        TFloat zero = TOps.Create(0f);
-        TInt norm = TOps.Create(0);
-        for (int column = 0; column < columns; column += TOps.Width)
-        {
-            TFloat change = integers
-                ? TOps.Multiply(TOps.ToFloat(TOps.Load(step + column)), TOps.Create(rate))
-                : TOps.Load((float*)step + column);
-            TFloat parameter = TOps.Load(parameters + column);
-            TFloat gradient = TOps.FusedMultiplyAdd(parameter, TOps.Create(-l2), change);
-            if (l1 != 0)
-            {
-                TFloat down = TOps.Select(TOps.LessThan(zero, parameter), TOps.Create(l1), zero);
-                TFloat up = TOps.Select(TOps.LessThan(parameter, zero), TOps.Create(l1), zero);
-                gradient = TOps.Add(TOps.Subtract(gradient, down), up);
-            }
-
-            TFloat moved = TOps.FusedMultiplyAdd(TOps.Load(velocity + column), TOps.Create(momentum), gradient);
-            parameter = TOps.Add(parameter, moved);
-            TOps.Store(moved, velocity + column);
-            TOps.Store(parameter, parameters + column);
-            norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(parameter, scale, target + column, columnNorms + column));
-        }
-
-        return (uint)TOps.Sum(norm);
-    }
-
-    /// <summary>target = round(parameters * scale); returns the sum of |target| >> 6 and adds it by column to the norms.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Quantise<TFloat, TInt, TOps>(float* parameters, float scale, int columns, int* target, int* columnNorms)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-    {
-        TInt norm = TOps.Create(0);
-        for (int column = 0; column < columns; column += TOps.Width)
-        {
-            norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(TOps.Load(parameters + column), scale, target + column, columnNorms + column));
-        }
-
-        return (uint)TOps.Sum(norm);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TInt Quantise<TFloat, TInt, TOps>(TFloat parameter, float scale, int* target, int* columnNorms)
+    public static TInt Quantise<TFloat, TInt, TOps>(TFloat parameter, float scale, int* target, int* columnNorms)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
@@ -289,53 +353,15 @@ internal static unsafe class WeightUpdate
         return magnitude;
     }
 
-    private static void HiddenBias<TFloat, TInt, TOps>(
-        FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int* positiveTables, int* negativeTables)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
+    /// <summary>Where a tile lies.</summary>
+    private readonly ref struct Place(FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile)
     {
-        int* positive = stackalloc int[Tile.Width];
-        int* negative = stackalloc int[Tile.Width];
-        int first = hiddenTile * Tile.Width;
-        int columns = Math.Min(Tile.Width, arguments.WeightStride - first);
-        if (arguments.WeightVelocity != null)
-        {
-            PatternTables.Total(positiveTables, arguments.Positive.Rows, positive);
-            PatternTables.Total(negativeTables, arguments.Negative.Rows, negative);
-            Gradient<TFloat, TInt, TOps>(null, 0, positive, arguments.PositiveRate, negative, arguments.NegativeRate, columns);
-            Move<TFloat, TInt, TOps>(
-                negative, false, 0, arguments.HiddenBias + first, arguments.HiddenBiasVelocity + first, arguments.Momentum, 0, 0, columns,
-                copy.Scale, copy.HiddenBias + first, positive);
-        }
-        else
-        {
-            Quantise<TFloat, TInt, TOps>(arguments.HiddenBias + first, copy.Scale, columns, copy.HiddenBias + first, positive);
-        }
-    }
-
-    private static void VisibleBias<TFloat, TInt, TOps>(FixedPointWeights copy, in WeightUpdateArguments arguments, int visibleTile)
-        where TFloat : unmanaged
-        where TInt : unmanaged
-        where TOps : struct, ISimd<TFloat, TInt>
-    {
-        int* norms = stackalloc int[Tile.Width];
-        int* negative = stackalloc int[Tile.Width];
-        int first = visibleTile * Tile.Width;
-        int columns = Math.Min(Tile.Width, ((copy.Visible + 15) / 16 * 16) - first);
-        if (arguments.WeightVelocity != null)
-        {
-            new ReadOnlySpan<int>(arguments.Negative.VisibleCounts + first, Tile.Width).CopyTo(new Span<int>(negative, Tile.Width));
-            Gradient<TFloat, TInt, TOps>(
-                arguments.PositiveDenseVisible != null ? arguments.PositiveDenseVisible + first : null, arguments.PositiveDenseRate,
-                arguments.Positive.VisibleCounts + first, arguments.PositiveVisibleRate, negative, arguments.NegativeVisibleRate, columns);
-            Move<TFloat, TInt, TOps>(
-                negative, false, 0, arguments.VisibleBias + first, arguments.VisibleBiasVelocity + first, arguments.Momentum, 0, 0, columns,
-                copy.Scale, copy.VisibleBias + first, norms);
-        }
-        else
-        {
-            Quantise<TFloat, TInt, TOps>(arguments.VisibleBias + first, copy.Scale, columns, copy.VisibleBias + first, norms);
-        }
+        public readonly int FirstUnit = visibleTile * Tile.Width;
+        public readonly int EndUnit = Math.Min((visibleTile + 1) * Tile.Width, copy.Visible);
+        public readonly int FirstColumn = hiddenTile * Tile.Width;
+        public readonly int Columns = Math.Min(Tile.Width, arguments.WeightStride - (hiddenTile * Tile.Width));
+        public readonly int* Panel = copy.HiddenPanels + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width * Tile.Width);
+        public readonly uint* VisibleNorms = copy.VisibleNorms + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width);
+        public readonly uint* HiddenNorms = copy.HiddenNorms + ((((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width);
     }
 }

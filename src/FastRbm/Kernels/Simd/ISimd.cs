@@ -43,6 +43,9 @@ internal unsafe interface ISimd<TFloat, TInt>
     /// <summary>The larger of two numbers. Undefined for NaN.</summary>
     static abstract TFloat Max(TFloat a, TFloat b);
 
+    /// <summary>The square root, rounded once. NaN below zero.</summary>
+    static abstract TFloat SquareRoot(TFloat a);
+
     static abstract TFloat Abs(TFloat a);
 
     /// <summary>All ones where a &lt; b, else zero; false for NaN.</summary>

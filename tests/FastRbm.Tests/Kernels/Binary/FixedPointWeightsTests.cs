@@ -141,6 +141,7 @@ public sealed unsafe class FixedPointWeightsTests
             HiddenBias = b.DangerousGetPointer(),
         };
         WeightUpdate.Run(SimdSelection.Current, copy, arguments, 0, copy.VisibleTiles * copy.HiddenTiles, null);
+        BiasUpdate.Run(SimdSelection.Current, copy, arguments);
     }
 
     private static int[] Panels(FixedPointWeights copy) =>

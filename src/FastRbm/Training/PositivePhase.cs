@@ -1,0 +1,325 @@
+using FastRbm.Kernels.Activation;
+using FastRbm.Kernels.Binary;
+using FastRbm.Kernels.Elementary;
+using FastRbm.Kernels.Gemm;
+using FastRbm.Kernels.Simd;
+using FastRbm.Memory;
+using FastRbm.Models;
+using FastRbm.Random;
+
+namespace FastRbm.Training;
+
+/// <summary>The statistics of a minibatch: its rows, the means of the hidden units, and hidden states where chains start.</summary>
+/// <remarks>
+/// Rows of bits with equal weights are summed exactly, as integers. Rows of means, and rows with weights, go through float
+/// products; each thread makes rows of the result over the whole batch, so that the split can't be seen.
+/// </remarks>
+internal sealed unsafe class PositivePhase
+{
+    private readonly Rbm _rbm;
+    private readonly IVisibleRows _rows;
+    private readonly TrainingOptions _options;
+    private readonly BinaryRowReader _reader;
+    private readonly SimdLevel _level = SimdSelection.Current;
+    private readonly PhaseMoments _moments;
+    private readonly float _meanScale;
+    private readonly float[][] _rowScratch;
+    private readonly float[] _rowWeights;
+    private readonly double _meanWeight = 1;
+
+    // Only when the data are means or have weights.
+    private readonly Matrix? _dense;
+    private readonly Matrix? _denseHidden;
+    private readonly Matrix? _denseMoments;
+    private readonly Matrix? _denseVisible;
+    private readonly GemmWorkspace[]? _gemm;
+
+    private Minibatch _minibatch;
+
+    /// <summary>Allocates for minibatches.</summary>
+    /// <param name="rbm">The model.</param>
+    /// <param name="rows">The data.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="meanScale">The power of two that means hold.</param>
+    /// <param name="members">Threads.</param>
+    public PositivePhase(Rbm rbm, IVisibleRows rows, TrainingOptions options, float meanScale, int members)
+    {
+        _rbm = rbm;
+        _rows = rows;
+        _options = options;
+        _meanScale = meanScale;
+        _reader = new BinaryRowReader(rows, options.Binarization, options.Seed);
+        _moments = new PhaseMoments(options.BatchSize, rbm);
+        int visible = rbm.Visible.Count;
+        int hidden = rbm.Hidden.Count;
+        Data = new BitMatrix(options.BatchSize, visible);
+        Hidden = new BitMatrix(options.BatchSize, hidden);
+        _rowScratch = [.. Enumerable.Range(0, members).Select(_ => new float[visible])];
+        _rowWeights = Relative(options.RowWeights.Span, out _meanWeight);
+        HasMeans = !rows.IsBinary && options.Binarization == Binarization.None;
+        if (HasMeans || _rowWeights.Length > 0)
+        {
+            _dense = new Matrix(options.BatchSize, visible);
+            _denseHidden = new Matrix(options.BatchSize, hidden);
+            _denseMoments = new Matrix(visible, hidden);
+            _denseVisible = new Matrix(1, visible);
+            _gemm = [.. Enumerable.Range(0, members).Select(_ => new GemmWorkspace())];
+        }
+    }
+
+    /// <summary>Visible states of the minibatch, unless the data are means.</summary>
+    public BitMatrix Data { get; }
+
+    /// <summary>Hidden states drawn from the minibatch.</summary>
+    public BitMatrix Hidden { get; }
+
+    /// <summary>Whether the data are used as means.</summary>
+    public bool HasMeans { get; }
+
+    /// <summary>The share of a full minibatch that this one weighs.</summary>
+    public double Weight { get; private set; }
+
+    /// <summary>The mean of each visible unit over the data as they are trained on, with their weights.</summary>
+    /// <param name="rows">The data.</param>
+    /// <param name="options">The options.</param>
+    public static float[] VisibleMeans(IVisibleRows rows, TrainingOptions options)
+    {
+        BinaryRowReader reader = new(rows, Binarization.Threshold, seed: 0);
+        bool bits = !rows.IsBinary && options.Binarization == Binarization.Threshold;
+        ulong[] words = new ulong[BitMatrix.WordsFor(rows.Columns)];
+        float[] row = new float[rows.Columns];
+        double[] sums = new double[rows.Columns];
+        double total = 0;
+        for (int r = 0; r < rows.Rows; r++)
+        {
+            double weight = options.RowWeights.IsEmpty ? 1 : options.RowWeights.Span[r];
+            total += weight;
+            rows.CopyMeans(r, row);
+            if (bits)
+            {
+                reader.CopyBits(r, 0, row, words);
+                Expand(words, row);
+            }
+
+            for (int unit = 0; unit < row.Length; unit++)
+            {
+                sums[unit] += weight * row[unit];
+            }
+        }
+
+        return Array.ConvertAll(sums, sum => (float)(sum / total));
+    }
+
+    /// <summary>Names the minibatch.</summary>
+    /// <param name="minibatch">The minibatch.</param>
+    public void Begin(in Minibatch minibatch)
+    {
+        _minibatch = minibatch;
+        int batch = minibatch.Rows;
+        _moments.Moments.Rows = batch;
+        double sum = batch;
+        if (_rowWeights.Length > 0)
+        {
+            sum = 0;
+            for (int row = 0; row < batch; row++)
+            {
+                sum += WeightOf(row);
+            }
+        }
+
+        Weight = sum / (_meanWeight * _options.BatchSize);
+        Sums = new PhaseSums
+        {
+            Binary = _moments.Moments,
+            Share = sum > 0 ? 1 / sum : 0,
+            DenseShare = sum > 0 ? 1 / sum : 0,
+            MeanScale = _meanScale,
+            Weights = _denseMoments is null ? null : _denseMoments.DangerousGetPointer(),
+            Visible = _denseVisible is null ? null : _denseVisible.DangerousGetPointer(),
+        };
+    }
+
+    /// <summary>The weights of the rows, or none when all are equal; over the largest of all rows.</summary>
+    /// <param name="destination">As many as the minibatch has rows.</param>
+    public ReadOnlySpan<float> Weights(Span<float> destination)
+    {
+        if (_rowWeights.Length == 0)
+        {
+            return [];
+        }
+
+        for (int row = 0; row < _minibatch.Rows; row++)
+        {
+            destination[row] = WeightOf(row);
+        }
+
+        return destination[.._minibatch.Rows];
+    }
+
+    /// <summary>What the parameter step takes.</summary>
+    public PhaseSums Sums { get; private set; }
+
+    /// <summary>Reads a row of the data as bits.</summary>
+    public void CopyBits(int row, int member, Span<ulong> destination) => _reader.CopyBits(row, epoch: 0, _rowScratch[member], destination);
+
+    /// <summary>Reads rows of the minibatch and finds their hidden means, and states.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">One past the last row.</param>
+    /// <param name="member">The thread.</param>
+    /// <param name="sums">Where the fixed-point inputs of the hidden units are left, or null.</param>
+    /// <param name="sample">Whether hidden states are drawn.</param>
+    /// <param name="scratch">The thread's scratch.</param>
+    public void Sample(int first, int end, int member, RunningSums? sums, bool sample, int* scratch)
+    {
+        if (HasMeans)
+        {
+            SampleMeans(first, end, member, sample);
+            return;
+        }
+
+        for (int row = first; row < end; row++)
+        {
+            _reader.CopyBits(Source(row), _minibatch.Epoch, _rowScratch[member], Data.Row(row));
+        }
+
+        HalfStepArguments arguments = _rbm.HalfStepFrom(toHidden: true);
+        arguments.Source = Data.DangerousGetPointer();
+        arguments.SourceWords = Data.WordsPerRow;
+        arguments.States = sample ? Hidden.DangerousGetPointer() : null;
+        arguments.Draws = new RandomStream(_options.Seed, StreamPurpose.HiddenSample, _minibatch.Update, 0);
+        arguments.Ties = new RandomStream(_options.Seed, StreamPurpose.HiddenTie, _minibatch.Update, 0);
+        sums?.Keep(ref arguments, hold: false);
+        if (_dense is null)
+        {
+            _moments.WantMeans(ref arguments, _meanScale);
+            HalfStep.Run(_level, arguments, first, end, scratch);
+            return;
+        }
+
+        arguments.Inputs = _denseHidden!.DangerousGetPointer();
+        arguments.InputStride = _denseHidden.Stride;
+        HalfStep.Run(_level, arguments, first, end, scratch);
+        for (int row = first; row < end; row++)
+        {
+            Expand(Data.Row(row), _dense.Row(row));
+            Finish(row);
+        }
+    }
+
+    /// <summary>Makes statistics of the visible units of words first to end - 1, over the whole minibatch.</summary>
+    /// <param name="first">The first word.</param>
+    /// <param name="end">One past the last word.</param>
+    /// <param name="member">The thread.</param>
+    public void List(int first, int end, int member)
+    {
+        if (_dense is null)
+        {
+            PatternLists.Build(Data.DangerousGetPointer(), Data.WordsPerRow, first, end, _moments.Moments);
+            return;
+        }
+
+        // Rows of v'h are visible units: each thread makes its own, over the whole batch.
+        first *= Tile.Width;
+        end = Math.Min(end * Tile.Width, _rbm.Visible.Count);
+        if (first >= end)
+        {
+            return;
+        }
+
+        FloatGemm.Multiply(
+            _level, GemmLayout.TN, _gemm![member],
+            _dense.AsSpan2D()[.._minibatch.Rows, first..end], _denseHidden!.AsSpan2D()[.._minibatch.Rows, ..], _denseMoments!.AsSpan2D()[first..end, ..]);
+        Span<float> sums = _denseVisible!.Row(0)[first..end];
+        sums.Clear();
+        for (int row = 0; row < _minibatch.Rows; row++)
+        {
+            float weight = WeightOf(row);
+            ReadOnlySpan<float> values = _dense.Row(row)[first..end];
+            for (int i = 0; i < sums.Length; i++)
+            {
+                sums[i] += weight * values[i];
+            }
+        }
+    }
+
+    private int Source(int row) => _minibatch.Order[_minibatch.FirstRow + row];
+
+    private float WeightOf(int row) => _rowWeights.Length == 0 ? 1 : _rowWeights[Source(row)];
+
+    private void SampleMeans(int first, int end, int member, bool sample)
+    {
+        for (int row = first; row < end; row++)
+        {
+            _rows.CopyMeans(Source(row), _dense!.Row(row));
+        }
+
+        if (first < end)
+        {
+            FloatGemm.MultiplyBias<Epilogues.Identity>(
+                _level, GemmLayout.NN, _gemm![member],
+                _dense!.AsSpan2D()[first..end, ..], _rbm.WeightMatrix.AsSpan2D(), _rbm.Hidden.Bias, _denseHidden!.AsSpan2D()[first..end, ..]);
+        }
+
+        for (int row = first; row < end; row++)
+        {
+            if (sample)
+            {
+                RandomStream draws = new(_options.Seed, StreamPurpose.HiddenSample, _minibatch.Update, row);
+                RandomStream ties = new(_options.Seed, StreamPurpose.HiddenTie, _minibatch.Update, row);
+                BernoulliRow.Sample(_level, _denseHidden!.Row(row), draws, ties, Hidden.Row(row));
+            }
+
+            Finish(row);
+        }
+    }
+
+    /// <summary>From the inputs of a row to its weighted means, as floats and in fixed point.</summary>
+    private void Finish(int row)
+    {
+        Span<float> hidden = _denseHidden!.Row(row);
+        float weight = WeightOf(row);
+        BernoulliRow.FixedMeans(_level, hidden, _meanScale * weight, _moments.Moments.Means, _moments.Moments.MeanRows, row);
+        ElementaryKernels.Sigmoid(_level, hidden, hidden);
+        if (_rowWeights.Length > 0)
+        {
+            for (int unit = 0; unit < hidden.Length; unit++)
+            {
+                hidden[unit] *= weight;
+            }
+        }
+    }
+
+    private static void Expand(ReadOnlySpan<ulong> bits, Span<float> values)
+    {
+        for (int unit = 0; unit < values.Length; unit++)
+        {
+            values[unit] = bits[unit >> 6] >> (unit & 63) & 1;
+        }
+    }
+
+    /// <summary>Weights over the largest of them, and their mean.</summary>
+    private static float[] Relative(ReadOnlySpan<float> weights, out double mean)
+    {
+        mean = 1;
+        if (weights.IsEmpty)
+        {
+            return [];
+        }
+
+        double largest = 0;
+        foreach (float weight in weights)
+        {
+            largest = Math.Max(largest, weight);
+        }
+
+        float[] relative = new float[weights.Length];
+        mean = 0;
+        for (int row = 0; row < weights.Length; row++)
+        {
+            relative[row] = (float)(weights[row] / largest);
+            mean += relative[row] / (double)weights.Length;
+        }
+
+        return relative;
+    }
+}
