@@ -1,5 +1,6 @@
 using FastRbm.Errors;
 using FastRbm.Kernels.Binary;
+using FastRbm.Kernels.Reduction;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Random;
@@ -169,11 +170,7 @@ public sealed partial class Rbm
         {
             if ((visible[i >> 6] >> (i & 63) & 1) != 0)
             {
-                ReadOnlySpan<float> row = WeightMatrix.Row(i);
-                for (int j = 0; j < inputs.Length; j++)
-                {
-                    inputs[j] += row[j];
-                }
+                RowSum.Add(WeightMatrix.Row(i), inputs);
             }
         }
     }

@@ -154,6 +154,8 @@ internal static unsafe class WeightUpdate
         new Span<float>(columnSquares, Tile.Width).Clear();
         bool equal = arguments.PositiveDense == null && arguments.PositiveRate == arguments.NegativeRate;
         bool centred = arguments.HiddenOffsets != null;
+        bool masked = arguments.Mask != null;
+        bool observed = arguments.HiddenSquares != null || arguments.WeightAverage != null;
         float* hiddenOffsets = arguments.HiddenOffsets + place.FirstColumn;
         float* hiddenGradient = arguments.HiddenGradient + place.FirstColumn;
         for (int unit = place.FirstUnit; unit < place.EndUnit; unit++)
@@ -170,54 +172,49 @@ internal static unsafe class WeightUpdate
             }
 
             TFloat visibleOffset = TOps.Create(centred ? arguments.VisibleOffsets[unit] : 0);
-            TFloat minusOffset = TOps.Create(centred ? -arguments.VisibleOffsets[unit] : 0);
             TFloat minusGradient = TOps.Create(centred ? -arguments.VisibleGradient[unit] : 0);
+            TFloat rate = TOps.Create(arguments.PositiveRate);
             TInt norm = TOps.Create(0);
-            if (centred)
+            float* weights = arguments.Weights + offset;
+            float* velocities = arguments.WeightVelocity + offset;
+            float* squares = arguments.WeightSquares + offset;
+            for (int lane = 0; lane < ShiftLanes; lane += TOps.Width)
             {
-                new Span<float>(rowShift, ShiftLanes).Clear();
-            }
-
-            for (int column = 0; column < place.Columns; column += TOps.Width)
-            {
-                TFloat gradient = equal
-                    ? TOps.Multiply(TOps.ToFloat(TOps.Load(step + column)), TOps.Create(arguments.PositiveRate))
-                    : TOps.Load((float*)step + column);
-                if (centred)
+                // Columns a multiple of 16 apart share a lane, whatever the width.
+                TFloat shift = TOps.Create(0f);
+                for (int column = lane; column < place.Columns; column += ShiftLanes)
                 {
-                    gradient = TOps.FusedMultiplyAdd(TOps.Load(hiddenGradient + column), minusOffset, gradient);
-                    gradient = TOps.FusedMultiplyAdd(TOps.Load(hiddenOffsets + column), minusGradient, gradient);
+                    TFloat gradient = equal ? TOps.Multiply(TOps.ToFloat(TOps.Load(step + column)), rate) : TOps.Load((float*)step + column);
+                    if (centred)
+                    {
+                        TFloat taken = TOps.Multiply(TOps.Load(hiddenGradient + column), visibleOffset);
+                        gradient = TOps.FusedMultiplyAdd(TOps.Load(hiddenOffsets + column), minusGradient, TOps.Subtract(gradient, taken));
+                    }
+
+                    TFloat weight = TOps.Load(weights + column);
+                    TFloat decay = Decay<TFloat, TInt, TOps>(arguments, weight, place.FirstColumn + column);
+                    TFloat moved = TRule.Change(arguments, gradient, decay, velocities + column, squares + column);
+                    if (masked)
+                    {
+                        moved = TOps.Multiply(moved, TOps.Load(arguments.Mask + offset + column));
+                    }
+
+                    weight = TOps.Add(weight, moved);
+                    TOps.Store(weight, weights + column);
+                    norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(weight, copy.Scale, target + column, columnNorms + column));
+                    if (centred)
+                    {
+                        TOps.Store(TOps.FusedMultiplyAdd(moved, visibleOffset, TOps.Load(columnShifts + column)), columnShifts + column);
+                        shift = TOps.FusedMultiplyAdd(moved, TOps.Load(hiddenOffsets + column), shift);
+                    }
+
+                    if (observed)
+                    {
+                        Observe<TFloat, TInt, TOps>(arguments, weight, offset + column, columnSquares + column);
+                    }
                 }
 
-                TFloat weight = TOps.Load(arguments.Weights + offset + column);
-                TFloat decay = Decay<TFloat, TInt, TOps>(arguments, weight, place.FirstColumn + column);
-                TFloat moved = TRule.Change(arguments, gradient, decay, arguments.WeightVelocity + offset + column, arguments.WeightSquares + offset + column);
-                if (arguments.Mask != null)
-                {
-                    moved = TOps.Multiply(moved, TOps.Load(arguments.Mask + offset + column));
-                }
-
-                weight = TOps.Add(weight, moved);
-                TOps.Store(weight, arguments.Weights + offset + column);
-                norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(weight, copy.Scale, target + column, columnNorms + column));
-                if (centred)
-                {
-                    TOps.Store(TOps.FusedMultiplyAdd(moved, visibleOffset, TOps.Load(columnShifts + column)), columnShifts + column);
-                    float* lanes = rowShift + (column & (ShiftLanes - 1));
-                    TOps.Store(TOps.FusedMultiplyAdd(moved, TOps.Load(hiddenOffsets + column), TOps.Load(lanes)), lanes);
-                }
-
-                if (arguments.HiddenSquares != null)
-                {
-                    TOps.Store(TOps.FusedMultiplyAdd(weight, weight, TOps.Load(columnSquares + column)), columnSquares + column);
-                }
-
-                if (arguments.WeightAverage != null)
-                {
-                    float* average = arguments.WeightAverage + offset + column;
-                    TFloat mean = TOps.Load(average);
-                    TOps.Store(TOps.FusedMultiplyAdd(TOps.Subtract(weight, mean), TOps.Create(arguments.AverageRate), mean), average);
-                }
+                TOps.Store(shift, rowShift + lane);
             }
 
             place.VisibleNorms[unit] = (uint)TOps.Sum(norm);
@@ -237,6 +234,22 @@ internal static unsafe class WeightUpdate
         if (arguments.HiddenSquares != null)
         {
             new ReadOnlySpan<float>(columnSquares, Tile.Width).CopyTo(new Span<float>(arguments.HiddenSquares + hidden, Tile.Width));
+        }
+    }
+
+    /// <summary>Squares and running means of new weights.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Observe<TFloat, TInt, TOps>(in WeightUpdateArguments arguments, TFloat weight, nint offset, float* columnSquares)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TOps.Store(TOps.FusedMultiplyAdd(weight, weight, TOps.Load(columnSquares)), columnSquares);
+        if (arguments.WeightAverage != null)
+        {
+            TFloat mean = TOps.Load(arguments.WeightAverage + offset);
+            mean = TOps.FusedMultiplyAdd(TOps.Subtract(weight, mean), TOps.Create(arguments.AverageRate), mean);
+            TOps.Store(mean, arguments.WeightAverage + offset);
         }
     }
 
