@@ -11,7 +11,7 @@ internal sealed record TemperedCase(ReferenceRbm Model, double[] Betas, double[]
 
     /// <summary>Four levels, so that one parity has two pairs at once; hottest above 0.</summary>
     public static TemperedCase FourLevels { get; } = new(
-        new ReferenceRbm(new[,] { { 3.5, -4.0 } }, [1.5], [-2.0, 1.25]), [0.125, 0.375, 0.625, 1], [-1.5]);
+        new ReferenceRbm(new[,] { { 6.5, -7.0 } }, [1.5], [-3.0, 2.75]), [0.125, 0.4375, 0.5, 1], [-1.5]);
 
     /// <summary>The exact distributions.</summary>
     public ReferenceTempering Reference { get; } = new(Model, Betas, BaseVisibleBias);
