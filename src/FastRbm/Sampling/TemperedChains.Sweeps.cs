@@ -63,12 +63,18 @@ public sealed unsafe partial class TemperedChains
             return;
         }
 
-        // a - a0 in the model's fixed point: what visible units that are on take from U.
         _sumsHold = false;
+
+        // a - a0 in the model's fixed point, what visible units that are on take from U: a0 may be too large for 32 bits of it.
+        _farFields = false;
         for (int unit = 0; unit < Visible.Columns; unit++)
         {
             double start = _base is null ? 0 : Math.Round(Math.ScaleB(_base.Span[unit], _rbm.FixedPoint.ScaleBits));
-            _fields.Span[unit] = _rbm.FixedPoint.VisibleBias[unit] - (long)start;
+            long field = _rbm.FixedPoint.VisibleBias[unit] - (long)start;
+            bool far = field != (int)field;
+            _farFields |= far;
+            _fields.Span[unit] = (int)(far ? field & int.MaxValue : field);
+            _highFields.Span[unit] = (int)(far ? field >> HighFieldBits : 0);
         }
 
         _version = _rbm.FixedPoint.Version;
@@ -101,13 +107,16 @@ public sealed unsafe partial class TemperedChains
     private void Weigh(in HalfStepArguments up, int first, int end)
     {
         Span<long> energies = _exchange.Energies;
-        nint step = (nint)up.SumRows * Tile.Width;
-        for (int row = first; row < end; row++)
+        energies[first..end].Clear();
+        OnUnits.Add(Level, up.Source, up.SourceWords, _fields.DangerousGetPointer(), 0, Tile.Width, first, end, -1, energies);
+        if (_farFields)
         {
-            ulong* hidden = up.States + ((nint)row * ReplicaHidden.WordsPerRow);
-            energies[row] = -OnUnits.Sum(up.Source + ((nint)row * up.SourceWords), up.SourceWords, _fields.DangerousGetPointer())
-                - OnUnits.Sum(hidden, ReplicaHidden.WordsPerRow, up.Sums + ((nint)row * Tile.Width), step);
+            OnUnits.Add(
+                Level, up.Source, up.SourceWords, _highFields.DangerousGetPointer(), 0, Tile.Width, first, end, -1L << HighFieldBits, energies);
         }
+
+        nint wordStep = (nint)up.SumRows * Tile.Width;
+        OnUnits.Add(Level, up.States, ReplicaHidden.WordsPerRow, up.Sums, Tile.Width, wordStep, first, end, -1, energies);
     }
 
     private HalfStepArguments Arguments(bool toHidden, BitMatrix source, BitMatrix target, long sweep)

@@ -28,6 +28,7 @@ public sealed partial class TemperedChains : IDisposable
 {
     private const long LeastWorkForThreads = 1 << 20;
     private const int SweepsAtOnce = 16;
+    private const int HighFieldBits = 31;
 
     // Integers of a0 and energies then stay below 2^62 for any scale and number of units.
     private const float GreatestBaseBias = 1000;
@@ -42,10 +43,12 @@ public sealed partial class TemperedChains : IDisposable
     private readonly RunningSums _hiddenSums;
     private readonly RunningSums _visibleSums;
     private readonly AlignedBuffer<float>? _base;
-    private readonly AlignedBuffer<long> _fields;
+    private readonly AlignedBuffer<int> _fields;
+    private readonly AlignedBuffer<int> _highFields;
     private readonly SweepTask _task;
     private long _version = -1;
     private bool _sumsHold;
+    private bool _farFields;
 
     /// <summary>Makes chains whose replicas start at random: every visible unit on with probability one half.</summary>
     /// <param name="rbm">The model. It must not be edited while sweeps run; edits between runs are followed.</param>
@@ -89,7 +92,8 @@ public sealed partial class TemperedChains : IDisposable
         _exchange = new ReplicaExchange(chains, ladder, seed);
         _hiddenSums = new RunningSums(rows, visible, hidden);
         _visibleSums = new RunningSums(rows, hidden, visible);
-        _fields = new AlignedBuffer<long>((long)Tile.Count(visible) * Tile.Width);
+        _fields = new AlignedBuffer<int>((long)Tile.Count(visible) * Tile.Width);
+        _highFields = new AlignedBuffer<int>(_fields.Length);
         if (!baseVisibleBias.IsEmpty)
         {
             _base = new AlignedBuffer<float>(_fields.Length);
