@@ -179,6 +179,26 @@ public sealed class TemperedChainsTests
     }
 
     [Fact]
+    public void Base_biases_beyond_32_bits_of_the_models_scale_keep_energies_exact()
+    {
+        // Parameters of zero have the finest scale, 30 bits, and leave U = a0.v.
+        float[] start = [900, -700, 2.5f, -1000, 1000];
+        using TemperedChains chains = new(Rbm.Binary(5, 3), 2, TemperatureLadder.Linear(3), seed: 1, threads: 1, start);
+        BitMatrix states = new(chains.ReplicaVisible.Rows, 5);
+        for (int row = 0; row < states.Rows; row++)
+        {
+            chains.ReplicaVisible.Row(row).CopyTo(states.Row(row));
+        }
+
+        chains.Run(1);
+        for (int level = 0; level < 3; level++)
+        {
+            double mean = Enumerable.Range(0, 2).Average(chain => Enumerable.Range(0, 5).Sum(unit => states[(3 * chain) + level, unit] ? start[unit] : 0.0));
+            Assert.Equal(mean, chains.Statistics.MeanEnergy(level)!.Value);
+        }
+    }
+
+    [Fact]
     public void A_replica_that_was_cold_and_hot_and_is_cold_again_made_a_round_trip()
     {
         // All energies are equal, so every swap is accepted: replicas travel to the end and back, in 2 L sweeps a trip.
