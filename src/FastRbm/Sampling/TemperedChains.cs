@@ -81,7 +81,12 @@ public sealed partial class TemperedChains : IDisposable
         int visible = rbm.Visible.Count;
         int hidden = rbm.Hidden.Count;
         CheckBase(baseVisibleBias, visible);
-        int rows = checked(chains * ladder.Levels);
+        if ((long)chains * ladder.Levels > int.MaxValue)
+        {
+            Throw.OutOfRange(nameof(chains), $"at most {int.MaxValue / ladder.Levels} for {ladder.Levels} levels", chains);
+        }
+
+        int rows = chains * ladder.Levels;
         _rbm = rbm;
         _seed = seed;
         Statistics = new ExchangeStatistics(ladder.Levels);
