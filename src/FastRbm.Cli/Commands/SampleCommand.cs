@@ -16,11 +16,20 @@ internal sealed class SampleCommand
     private const int SweepsAtOnce = 20;
     private const string FromData = "data";
     private const string FromNoise = "random";
+    private const string Gibbs = "gibbs";
+    private const string Tempering = "pt";
+    private const int DefaultLevels = 10;
 
     private readonly Terminal _terminal;
     private readonly Option<string> _model = CommonOptions.Model();
     private readonly Option<int> _count = OptionFactory.Integer("--count", "Chains, each giving one sample", 100, least: 1);
     private readonly Option<int> _steps = OptionFactory.Integer("--steps", "Gibbs steps of each chain; more for models that mix slowly", 1000, least: 1);
+    private readonly Option<string> _algorithm = OptionFactory.Choice(
+        "--algorithm", $"Gibbs sampling, or parallel tempering, which crosses between modes; its levels are adapted in {TemperedSampling.SweepsToAdapt} steps first", Gibbs, Gibbs, Tempering);
+
+    private readonly Option<int?> _levels = OptionFactory.OptionalInteger(
+        "--levels", $"Levels of each chain of --algorithm {Tempering}: inverse temperatures from 0 to 1 [default: {DefaultLevels}]", least: 2);
+
     private readonly Option<string> _start = OptionFactory.Choice("--start", "Where chains start", FromNoise, FromNoise, FromData);
     private readonly Option<string?> _data = OptionFactory.Text("--data", "The rows for --start data: a name or a path", "name|path");
     private readonly Option<bool> _states = OptionFactory.Switch("--states", "Draw the sampled states instead of E[v | h]");
@@ -37,9 +46,9 @@ internal sealed class SampleCommand
     public static Command Create(Terminal terminal)
     {
         SampleCommand sample = new(terminal);
-        Command command = new("sample", "Draw samples from a model by Gibbs sampling.")
+        Command command = new("sample", "Draw samples from a model by Gibbs sampling or parallel tempering.")
         {
-            sample._model, sample._output, sample._count, sample._steps, sample._start, sample._data, sample._states, sample._dataDirectory,
+            sample._model, sample._output, sample._count, sample._steps, sample._algorithm, sample._levels, sample._start, sample._data, sample._states, sample._dataDirectory,
             sample._seed, sample._threads,
         };
         command.SetAction(sample.Run);
@@ -58,6 +67,13 @@ internal sealed class SampleCommand
             throw new UsageException(fromData ? "--start data: expected --data with it, found none." : "--data: expected --start data with it, found random.");
         }
 
+        int? levels = parse.GetValue(_levels);
+        bool tempered = parse.GetValue(_algorithm) == Tempering;
+        if (levels is not null && !tempered)
+        {
+            throw new UsageException($"--levels: expected --algorithm {Tempering} with it, found {Gibbs}.");
+        }
+
         OutputPath.RequireOther(_output.Name, output, _model.Name, path);
         OutputPath.RequireOther(_output.Name, output, _data.Name, data);
         OutputPath.RequireWritable(output);
@@ -66,27 +82,44 @@ internal sealed class SampleCommand
         using TerminationSignals signals = new();
         try
         {
-            using ChainSet chains = new(rbm, parse.GetValue(_count), parse.GetValue(_seed), CommonOptions.ThreadsOf(parse, _threads));
+            Dataset? rows = null;
             if (data is not null)
             {
-                Dataset rows = new DataSelection(_terminal, parse.GetValue(_dataDirectory)).OpenBits(data, null, signals.Token);
+                rows = new DataSelection(_terminal, parse.GetValue(_dataDirectory)).OpenBits(data, null, signals.Token);
                 DataSelection.RequireWidth(rows, rbm.Visible.Count, path);
-                chains.StartFrom(rows);
             }
 
-            Advance(chains, parse.GetValue(_steps), signals.Token);
+            int count = parse.GetValue(_count);
+            ulong seed = parse.GetValue(_seed);
+            int threads = CommonOptions.ThreadsOf(parse, _threads);
+            using TemperedChains? levelled = tempered
+                ? TemperedSampling.Start(rbm, count, levels ?? DefaultLevels, seed, threads, rows, new ProgressBar(_terminal), signals.Token)
+                : null;
+            using ChainSet? plain = tempered ? null : new ChainSet(rbm, count, seed, threads);
+            if (rows is not null)
+            {
+                plain?.StartFrom(rows);
+            }
+
+            Advance(levelled is null ? plain!.Run : levelled.Run, parse.GetValue(_steps), signals.Token);
+            BitMatrix visible = levelled?.Visible ?? plain!.Visible;
+            if (levelled is not null)
+            {
+                TemperedSampling.Report(levelled, _terminal);
+            }
+
             if (!asPicture)
             {
-                NpyWriter.Write(output, Bytes(chains.Visible));
+                NpyWriter.Write(output, Bytes(visible));
             }
             else if (parse.GetValue(_states))
             {
-                Pictures.States(chains.Visible, shape).SavePng(output);
+                Pictures.States(visible, shape).SavePng(output);
             }
             else
             {
-                Matrix means = new(chains.Chains, rbm.Visible.Count);
-                rbm.MeanVisible(chains.Hidden, new RbmWorkspace(rbm), means);
+                Matrix means = new(count, rbm.Visible.Count);
+                rbm.MeanVisible(levelled?.Hidden ?? plain!.Hidden, new RbmWorkspace(rbm), means);
                 Pictures.Means(means, shape).SavePng(output);
             }
         }
@@ -100,16 +133,20 @@ internal sealed class SampleCommand
         return ExitCode.Done;
     }
 
-    private void Advance(ChainSet chains, int steps, CancellationToken cancellation)
+    private void Advance(Action<int> run, int steps, CancellationToken cancellation)
     {
         ProgressBar bar = new(_terminal);
         try
         {
-            for (int done = 0; done < steps; done = (int)chains.Sweeps)
+            int done = 0;
+            while (done < steps)
             {
                 cancellation.ThrowIfCancellationRequested();
-                chains.Run(Math.Min(SweepsAtOnce, steps - done));
-                bar.Show((double)chains.Sweeps / steps, 0, () => $"step {Numbers.Text(chains.Sweeps)} of {Numbers.Text(steps)}");
+                int next = Math.Min(SweepsAtOnce, steps - done);
+                run(next);
+                done += next;
+                int shown = done;
+                bar.Show((double)done / steps, 0, () => $"step {Numbers.Text(shown)} of {Numbers.Text(steps)}");
             }
         }
         finally

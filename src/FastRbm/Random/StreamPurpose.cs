@@ -63,4 +63,22 @@ internal enum StreamPurpose
 
     /// <summary>Tie bits of <see cref="ChainVisible"/>.</summary>
     ChainVisibleTie = 20,
+
+    /// <summary>Where replicas of tempered chains start: step = 0, chain = replica.</summary>
+    TemperedStart = 36,
+
+    /// <summary>Hidden states of tempered chains: step = sweep, chain = replica.</summary>
+    TemperedHidden = 37,
+
+    /// <summary>Tie bits of <see cref="TemperedHidden"/>.</summary>
+    TemperedHiddenTie = 38,
+
+    /// <summary>Visible states of tempered chains: step = sweep, chain = replica.</summary>
+    TemperedVisible = 39,
+
+    /// <summary>Tie bits of <see cref="TemperedVisible"/>.</summary>
+    TemperedVisibleTie = 40,
+
+    /// <summary>Whether neighbouring levels swap: step = sweep, chain = chain, unit = lower level.</summary>
+    TemperedSwap = 41,
 }

@@ -42,93 +42,15 @@ internal static class SamplerAudit
         double[,] transitions = model.VisibleTransitions();
         return new Dictionary<string, double>
         {
-            ["v after one step"] = GTest.Of(Count(v1, visibleStates), stationary).PValue,
-            ["v before and after one step"] = GTest.OfPairs(Count(v0, v1, visibleStates, visibleStates), Pairs(stationary, transitions)).PValue,
-            ["h and the v drawn from it"] = GTest.OfPairs(Count(v1, h1, visibleStates, hiddenStates), joint).PValue,
-            ["v before and h"] = GTest.OfPairs(Count(v0, h1, visibleStates, hiddenStates), joint).PValue,
+            ["v after one step"] = GTest.Of(Counts.Of(v1, visibleStates), stationary).PValue,
+            ["v before and after one step"] = GTest.OfPairs(Counts.Of(v0, v1, visibleStates, visibleStates), Counts.Pairs(stationary, transitions)).PValue,
+            ["h and the v drawn from it"] = GTest.OfPairs(Counts.Of(v1, h1, visibleStates, hiddenStates), joint).PValue,
+            ["v before and h"] = GTest.OfPairs(Counts.Of(v0, h1, visibleStates, hiddenStates), joint).PValue,
             ["v before and after two steps"] = GTest.OfPairs(
-                Count(v0, visible, visibleStates, visibleStates), Pairs(stationary, Product(transitions, transitions))).PValue,
-            ["v after one step and after two"] = GTest.OfPairs(Count(v1, visible, visibleStates, visibleStates), Pairs(stationary, transitions)).PValue,
-            ["h after one step and after two"] = GTest.OfPairs(Count(h1, hidden, hiddenStates, hiddenStates), Pairs(model.HiddenProbabilities(), model.HiddenTransitions())).PValue,
-            ["v of neighbouring chains"] = GTest.OfPairs(Neighbours(v1, visibleStates), Independent(stationary)).PValue,
+                Counts.Of(v0, visible, visibleStates, visibleStates), Counts.Pairs(stationary, Counts.Product(transitions, transitions))).PValue,
+            ["v after one step and after two"] = GTest.OfPairs(Counts.Of(v1, visible, visibleStates, visibleStates), Counts.Pairs(stationary, transitions)).PValue,
+            ["h after one step and after two"] = GTest.OfPairs(Counts.Of(h1, hidden, hiddenStates, hiddenStates), Counts.Pairs(model.HiddenProbabilities(), model.HiddenTransitions())).PValue,
+            ["v of neighbouring chains"] = GTest.OfPairs(Counts.Neighbours(v1, visibleStates), Counts.Independent(stationary)).PValue,
         };
-    }
-
-    private static long[] Count(int[] states, int cells)
-    {
-        long[] counts = new long[cells];
-        foreach (int state in states)
-        {
-            counts[state]++;
-        }
-
-        return counts;
-    }
-
-    private static long[,] Count(int[] first, int[] second, int rows, int columns)
-    {
-        long[,] counts = new long[rows, columns];
-        for (int chain = 0; chain < first.Length; chain++)
-        {
-            counts[first[chain], second[chain]]++;
-        }
-
-        return counts;
-    }
-
-    private static long[,] Neighbours(int[] states, int cells)
-    {
-        long[,] counts = new long[cells, cells];
-        for (int chain = 0; chain + 1 < states.Length; chain += 2)
-        {
-            counts[states[chain], states[chain + 1]]++;
-        }
-
-        return counts;
-    }
-
-    private static double[,] Pairs(double[] first, double[,] transitions)
-    {
-        double[,] pairs = (double[,])transitions.Clone();
-        for (int row = 0; row < first.Length; row++)
-        {
-            for (int column = 0; column < pairs.GetLength(1); column++)
-            {
-                pairs[row, column] *= first[row];
-            }
-        }
-
-        return pairs;
-    }
-
-    private static double[,] Independent(double[] distribution)
-    {
-        double[,] pairs = new double[distribution.Length, distribution.Length];
-        for (int row = 0; row < distribution.Length; row++)
-        {
-            for (int column = 0; column < distribution.Length; column++)
-            {
-                pairs[row, column] = distribution[row] * distribution[column];
-            }
-        }
-
-        return pairs;
-    }
-
-    private static double[,] Product(double[,] left, double[,] right)
-    {
-        double[,] product = new double[left.GetLength(0), right.GetLength(1)];
-        for (int row = 0; row < product.GetLength(0); row++)
-        {
-            for (int column = 0; column < product.GetLength(1); column++)
-            {
-                for (int middle = 0; middle < left.GetLength(1); middle++)
-                {
-                    product[row, column] += left[row, middle] * right[middle, column];
-                }
-            }
-        }
-
-        return product;
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using FastRbm.Data;
+using FastRbm.Models;
+using FastRbm.Serialization;
 using FastRbm.Testing;
 
 namespace FastRbm.Tests.Cli;
@@ -91,6 +93,60 @@ public sealed class OtherCommandTests
         CommandRun.InProcess([.. args, place["means.png"]]).Succeeds();
         CommandRun.InProcess([.. args, place["states.png"], "--states"]).Succeeds();
         Assert.NotEqual(File.ReadAllBytes(place["means.png"]), File.ReadAllBytes(place["states.png"]));
+    }
+
+    [Theory]
+    [InlineData("scalar", "1")]
+    [InlineData("256", "2")]
+    public void Tempered_samples_are_the_same_with_any_number_of_threads_and_vector_width(string simd, string threads)
+    {
+        using Workplace place = new();
+        string[] args =
+        [
+            "sample", "--model", place.Model(150, 60), "--algorithm", "pt", "--levels", "4", "--count", "64", "--steps", "6", "--output",
+        ];
+        CommandRun expected = CommandRun.InProcess([.. args, place["expected.npy"], "--threads", "1"]).Succeeds();
+        CommandRun found = CommandRun.InChild([.. args, place["found.npy"], "--threads", threads], ("FASTRBM_SIMD", simd)).Succeeds();
+        Assert.Equal(File.ReadAllBytes(place["expected.npy"]), File.ReadAllBytes(place["found.npy"]));
+        Assert.Equal(expected.Error.Split('\n')[0], found.Error.Split('\n')[0]);
+    }
+
+    [Fact]
+    public void Tempered_sampling_tells_its_swap_rates_and_starts_from_data()
+    {
+        using Workplace place = new();
+        string[] args = ["sample", "--model", place.Model(16, 3), "--count", "40", "--steps", "20", "--output", place["s.npy"]];
+        CommandRun run = CommandRun.InProcess([.. args, "--algorithm", "pt", "--start", "data", "--data", "bars-and-stripes"]).Succeeds();
+        Assert.Empty(run.Output);
+        string rates = run.Error.Split(':')[2].Split(';')[0];
+        Assert.Equal(9, rates.Trim().Split(' ').Length);
+        Assert.All(rates.Trim().Split(' '), rate => Assert.InRange(double.Parse(rate, CultureInfo.InvariantCulture), 0.2, 1));
+        Assert.Contains("round trips", run.Error, StringComparison.Ordinal);
+        CommandRun.InProcess([.. args, "--levels", "4"]).Fails(2, "--levels", "--algorithm pt");
+        CommandRun.InProcess([.. args, "--algorithm", "pt", "--levels", "1"]).Fails(2, "--levels", "at least 2");
+        CommandRun.InProcess([.. args, "--algorithm", "metropolis"]).Fails(2, "--algorithm", "gibbs, pt");
+    }
+
+    [Fact]
+    public void Levels_that_hardly_swap_are_told()
+    {
+        using Workplace place = new();
+        Rbm rbm = Translate.Engine(TwoModes.Model);
+        rbm.Edit(static (weights, visibleBias, _) =>
+        {
+            for (int i = 0; i < weights.Height; i++)
+            {
+                visibleBias[i] *= 20;
+                foreach (ref float weight in weights.GetRowSpan(i))
+                {
+                    weight *= 20;
+                }
+            }
+        });
+        ModelFile.Save(place["cold.safetensors"], rbm);
+        CommandRun run = CommandRun.InProcess(
+            "sample", "--model", place["cold.safetensors"], "--algorithm", "pt", "--levels", "2", "--steps", "20", "--output", place["s.npy"]).Succeeds();
+        Assert.Contains("hardly swap", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -98,6 +98,9 @@ internal sealed class MeasuredOperations : IDisposable
             ChainSet chains = Own(new ChainSet(Model(), Rows, seed: 1, threads));
             yield return new MeasuredOperation($"ChainSet.Run, threads {threads}", () => chains.Run(3));
             yield return new MeasuredOperation($"ChainSet.StartFrom, threads {threads}", () => chains.StartFrom(_bits));
+            TemperedChains tempered = Own(new TemperedChains(Model(), Rows, TemperatureLadder.Linear(4), seed: 1, threads, new float[Visible]));
+            yield return new MeasuredOperation($"TemperedChains.Run, threads {threads}", () => tempered.Run(3));
+            yield return new MeasuredOperation($"TemperedChains.StartFrom, threads {threads}", () => tempered.StartFrom(_bits));
         }
     }
 
