@@ -6,7 +6,7 @@ namespace FastRbm.Kernels.Binary;
 
 /// <summary>Sums of integers over the units that are on, of many rows: the parts of an energy in fixed point.</summary>
 /// <remarks>
-/// Every unit is read and masked, whatever its state: a loop over set bits takes 2.5 times as long where a third of the units are on.
+/// Every unit is read and masked, whatever its state: a loop over set bits takes three times as long at 512 bits.
 /// Sums are exact in any order: 16 bits of a value go to one sum, the rest to another.
 /// </remarks>
 internal static unsafe class OnUnits
