@@ -9,8 +9,8 @@ namespace FastRbm.Evaluation;
 /// </summary>
 /// <remarks>
 /// <para>Forward runs give log Z or less, on average, reverse runs from samples of the model log Z or more; how far they are apart shows what
-/// runs of one kind hide. Reverse runs start at rows of data that many Gibbs sweeps have carried towards the model; where those don't
-/// arrive the upper bound is only as good as they are.</para>
+/// runs of one kind hide. Reverse runs of small models start at exact samples, those of others at rows of data that many Gibbs sweeps have
+/// carried towards the model; where those don't arrive the upper bound is only as good as they are.</para>
 /// <para>Weights are of the model with its fixed-point parameters, in double. The result is a function of model, options and seed: the same
 /// bits for any number of threads and any SIMD level. Memory: 8 bytes a run and unit. Thread-safe.</para>
 /// <para>Sources: Neal, "Annealed importance sampling" (2001); Salakhutdinov and Murray, "On the quantitative analysis of deep belief
@@ -51,12 +51,18 @@ public static class AnnealedImportanceSampling
 
         shares?.Next();
         AnnealingWeights reverse = Reverse(rbm, baseBias, options, shares, cancellation);
-        BennettEstimate both = BennettRatio.Estimate(forward.LogWeights, reverse.LogWeights);
         double lower = baseLog + forward.Lower;
         double upper = baseLog - reverse.Lower;
-        return new AnnealingEstimate(
-            baseLog, baseLog + both.LogRatio, both.StandardError, Math.Min(lower, upper), Math.Max(lower, upper), forward, reverse,
-            AnnealingVerdict.Of(forward, reverse, Math.Abs(upper - lower)));
+        AnnealingVerdict verdict = AnnealingVerdict.Of(forward, reverse, upper - lower);
+        if (upper < lower)
+        {
+            // Reverse runs that don't start at samples of the model bound nothing.
+            return new AnnealingEstimate(baseLog, baseLog + forward.LogMeanWeight, forward.StandardError, lower, baseLog + forward.Upper, forward, reverse, verdict);
+        }
+
+        BennettEstimate both = BennettRatio.Estimate(forward.LogWeights, reverse.LogWeights);
+        double logPartition = Math.Clamp(baseLog + both.LogRatio, lower, upper);
+        return new AnnealingEstimate(baseLog, logPartition, both.StandardError, lower, upper, forward, reverse, verdict);
     }
 
     /// <summary>log Z_0 = sum_i softplus(a0_i) + H log 2.</summary>
@@ -99,16 +105,25 @@ public static class AnnealedImportanceSampling
         Rbm rbm, float[] baseBias, AnnealingOptions options, IProgress<double>? progress, CancellationToken cancellation)
     {
         using AnnealedRows rows = new(rbm, baseBias, options.Runs, options.Seed, ReverseNumber, options.Threads);
-        if ((options.Starts ?? options.Data) is { } starts)
+        if (options.Starts is null && ExactStarts.Pay(rbm))
         {
-            StartAt(rows, starts);
+            ExactStarts.Fill(rbm, options.Seed, (long)ReverseNumber << AnnealedRows.StepBits, rows.Visible, cancellation);
+            rows.Restart();
         }
         else
         {
-            rows.StartAtBase();
+            if ((options.Starts ?? options.Data) is { } starts)
+            {
+                StartAt(rows, starts);
+            }
+            else
+            {
+                rows.StartAtBase();
+            }
+
+            rows.Sweep(options.StartSweeps, null, cancellation);
         }
 
-        rows.Sweep(options.StartSweeps, null, cancellation);
         float[] ladder = options.Schedule.Ladder(reverse: true);
         rows.Anneal(ladder, 0, ladder.Length, progress, cancellation);
         return new AnnealingWeights(rows.LogWeights);

@@ -23,6 +23,9 @@ namespace FastRbm.Evaluation;
 /// </remarks>
 internal sealed unsafe class AnnealedRows : IDisposable
 {
+    /// <summary>The bits of a step number below the number of the annealing.</summary>
+    public const int StepBits = 48;
+
     private const long LeastWorkForThreads = 1 << 16;
     private const int MostFieldBits = 40;
 
@@ -57,7 +60,7 @@ internal sealed unsafe class AnnealedRows : IDisposable
     {
         _rbm = rbm;
         _seed = seed;
-        _firstStep = (long)annealing << 48;
+        _firstStep = (long)annealing << StepBits;
         Visible = new BitMatrix(rows, rbm.Visible.Count);
         LogWeights = new double[rows];
         _hidden = new BitMatrix(rows, rbm.Hidden.Count);

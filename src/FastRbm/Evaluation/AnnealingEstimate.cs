@@ -4,11 +4,11 @@ namespace FastRbm.Evaluation;
 /// <param name="BaseLogPartitionFunction">log Z_0 = sum_i softplus(a0_i) + H log 2, of the base rates.</param>
 /// <param name="LogPartitionFunction">
 /// The estimate of log Z in nats: by Bennett's acceptance ratio from the runs both ways, which are each other's time reversal; by the
-/// forward runs' log mean weight where there are no others.
+/// forward runs' log mean weight where there are no others, or where those contradict them (upper below lower bound).
 /// </param>
 /// <param name="StandardError">The standard error of the estimate as the weights' spread tells it: too small where runs missed a mode.</param>
 /// <param name="Lower">The lower end of the forward estimate, 3 standard errors down.</param>
-/// <param name="Upper">The upper end of the reverse estimate, 3 standard errors up; of the forward one where there is no other.</param>
+/// <param name="Upper">The upper end of the reverse estimate, 3 standard errors up; of the forward one where there is no other, or one that contradicts it.</param>
 /// <param name="Forward">Runs from the base rates to the model: log Z_0 + log mean weight is log Z or, on average, less.</param>
 /// <param name="Reverse">Runs from the model to the base rates: log Z_0 - log mean weight is log Z or, on average, more. Null without.</param>
 /// <param name="Verdict">Whether to trust the estimate, and why.</param>

@@ -23,12 +23,13 @@ public sealed record AnnealingOptions
     public bool BothWays { get; init; } = true;
 
     /// <summary>
-    /// States that reverse runs start at, spread evenly over them, before <see cref="StartSweeps"/>; null for <see cref="Data"/>, and the base
-    /// rates without. The bound from above holds for exact samples of the model.
+    /// States that reverse runs start at, spread evenly over them, before <see cref="StartSweeps"/>. Null for exact samples of models whose
+    /// smaller layer has at most 16 units, by enumeration, and for <see cref="Data"/> with others, or the base rates without. The
+    /// bound from above holds for exact samples.
     /// </summary>
     public IVisibleRows? Starts { get; init; }
 
-    /// <summary>Gibbs sweeps from the starts to the model, 0 or more: 0 only for starts that are samples of the model already.</summary>
+    /// <summary>Gibbs sweeps from the starts to the model, 0 or more: 0 only for starts that are samples of the model already. Enumerated ones need none.</summary>
     public int StartSweeps { get; init; } = 1000;
 
     /// <summary>The seed.</summary>

@@ -12,7 +12,7 @@ internal static class AnnealingPilot
     /// <summary>Steps of the pilot whose variances are averaged, each way: one variance of 64 increments is off by a sixth.</summary>
     private const int Neighbours = 4;
 
-    /// <summary>The share of temperatures that lie as in the pilot's ladder.</summary>
+    /// <summary>The share of temperatures that are spread evenly.</summary>
     private const double Plain = 0.1;
 
     /// <summary>Lays a ladder.</summary>
@@ -21,7 +21,7 @@ internal static class AnnealingPilot
         ArgumentNullException.ThrowIfNull(options);
         float[] baseBias = options.Validate(rbm);
         int steps = Math.Clamp(temperatures / 10, LeastSteps, MostSteps);
-        float[] pilot = AnnealingSchedule.Classic(steps + 1).Ladder(reverse: false);
+        float[] pilot = AnnealingSchedule.Linear(steps + 1).Ladder(reverse: false);
         double[] variances = Variances(rbm, baseBias, pilot, options, cancellation);
 
         // lengths[k]: how many temperatures, in some unit, lie below pilot[k].

@@ -19,7 +19,7 @@ public sealed record AnnealingVerdict(bool Trusted, string Text)
     /// <summary>Judges runs both ways.</summary>
     /// <param name="forward">Runs to the model.</param>
     /// <param name="reverse">Runs from the model; null if there were none.</param>
-    /// <param name="bracket">The estimate's upper less its lower bound.</param>
+    /// <param name="bracket">The upper less the lower bound: negative where they contradict each other.</param>
     /// <returns>The first of these that applies, from the gravest.</returns>
     internal static AnnealingVerdict Of(AnnealingWeights forward, AnnealingWeights? reverse, double bracket)
     {
@@ -29,9 +29,15 @@ public sealed record AnnealingVerdict(bool Trusted, string Text)
         }
 
         double gap = -reverse.LogMeanWeight - forward.LogMeanWeight;
-        if (Math.Abs(gap) > MostGap)
+        if (gap < -MostGap || bracket < 0)
         {
-            return Doubt(string.Create(CultureInfo.InvariantCulture, $"the forward and reverse estimates are {Math.Abs(gap):F1} nats apart"));
+            return Doubt(string.Create(
+                CultureInfo.InvariantCulture, $"the reverse estimate is {-gap:F1} nats below the forward one, so its starts are no samples of the model"));
+        }
+
+        if (gap > MostGap)
+        {
+            return Doubt(string.Create(CultureInfo.InvariantCulture, $"the forward and reverse estimates are {gap:F1} nats apart"));
         }
 
         AnnealingWeights worse = forward.EffectiveSampleSize < reverse.EffectiveSampleSize ? forward : reverse;
