@@ -1,9 +1,9 @@
 using System.CommandLine;
+using FastRbm.Cli.Evaluating;
 using FastRbm.Cli.Options;
 using FastRbm.Cli.Output;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
-using FastRbm.Errors;
 using FastRbm.Evaluation;
 using FastRbm.Models;
 using FastRbm.Serialization;
@@ -13,19 +13,30 @@ namespace FastRbm.Cli.Commands;
 /// <summary>rbm evaluate.</summary>
 internal sealed class EvaluateCommand
 {
-    private const string Exact = "exact";
-    private const string Auto = "auto";
     private const string Threshold = "threshold";
 
     private readonly Terminal _terminal;
     private readonly Option<string> _model = CommonOptions.Model();
     private readonly Option<string> _data = OptionFactory.RequiredText("--data", CommonOptions.DataHelp, "name|path");
     private readonly Option<string> _method = OptionFactory.Choice(
-        "--method", $"How the partition function is found: by enumerating the smaller layer, of at most {ExactPartitionFunction.MaxUnits} units", Auto, Auto, Exact);
+        "--method",
+        $"How: by enumerating the smaller layer, of at most {ExactPartitionFunction.MaxUnits} units (exact); by annealed importance sampling both ways (ais); "
+            + "by annealing every row back, which errs on the cautious side (raise); exact if that takes seconds, else ais (auto)",
+        EvaluationMethods.Auto, [.. EvaluationMethods.Words]);
+
+    private readonly Option<int?> _chains = OptionFactory.OptionalInteger(
+        "--chains", $"Runs each way of ais, or of each row of raise [default: {AnnealingEvaluation.Chains} and {RaiseEvaluation.Chains}]", least: 1);
+
+    private readonly Option<int?> _temperatures = OptionFactory.OptionalInteger(
+        "--temperatures", $"Inverse temperatures of ais and raise [default: {AnnealingEvaluation.Temperatures} and {RaiseEvaluation.Temperatures}]", least: 2);
+
+    private readonly Option<string?> _baseData = OptionFactory.Text(
+        "--base-data", "Data whose mean annealing starts from, and reverse runs start at [default: the training split of --data]", "name|path");
 
     private readonly Option<string> _binarize = OptionFactory.Choice("--binarize", "What becomes of grey levels: on from one half", Threshold, Threshold);
     private readonly Option<int?> _limit = OptionFactory.OptionalInteger("--limit", "Use the first rows only", least: 1);
     private readonly Option<string?> _dataDirectory = CommonOptions.DataDirectory();
+    private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int?> _threads = CommonOptions.Threads();
     private readonly Option<bool> _json = CommonOptions.Json();
 
@@ -37,7 +48,8 @@ internal sealed class EvaluateCommand
         EvaluateCommand evaluate = new(terminal);
         Command command = new("evaluate", "Compute the log-likelihood of data under a model, in nats a row.")
         {
-            evaluate._model, evaluate._data, evaluate._method, evaluate._binarize, evaluate._limit, evaluate._dataDirectory, evaluate._threads, evaluate._json,
+            evaluate._model, evaluate._data, evaluate._method, evaluate._chains, evaluate._temperatures, evaluate._baseData, evaluate._binarize,
+            evaluate._limit, evaluate._dataDirectory, evaluate._seed, evaluate._threads, evaluate._json,
         };
         command.SetAction(evaluate.Run);
         return command;
@@ -47,25 +59,29 @@ internal sealed class EvaluateCommand
     {
         string path = parse.GetRequiredValue(_model);
         RbmParameters parameters = ModelFile.LoadParameters(path);
-        if (Math.Min(parameters.Visible, parameters.Hidden) > ExactPartitionFunction.MaxUnits)
-        {
-            throw new InvalidInputException(
-                path, $"at most {ExactPartitionFunction.MaxUnits} units in the smaller layer, which the exact method enumerates",
-                $"{Numbers.Text(parameters.Visible)} visible and {Numbers.Text(parameters.Hidden)} hidden units");
-        }
-
+        string method = EvaluationMethods.Resolve(parse.GetRequiredValue(_method), parameters);
+        EvaluationMethods.Check(method, parameters, path);
         using TerminationSignals signals = new();
         ProgressBar bar = new(_terminal);
         try
         {
+            string data = parse.GetRequiredValue(_data);
             DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
-            Dataset rows = selection.OpenBits(parse.GetRequiredValue(_data), parse.GetValue(_limit), signals.Token);
-            DataSelection.RequireWidth(rows, parameters.Visible, path);
-            LikelihoodReport report = ExactLikelihood.Evaluate(
-                parameters, rows, CommonOptions.ThreadsOf(parse, _threads), new Enumeration(bar), signals.Token);
+            Dataset rows = Open(data, parse.GetValue(_limit));
+            string baseData = parse.GetValue(_baseData) ?? NamedDatasets.TrainingSplitOf(data);
+            EvaluationFigures figures = EvaluationMethods.Run(method, new EvaluationRequest(
+                parameters, path, rows, () => baseData == data ? rows : Open(baseData, null), parse.GetValue(_chains), parse.GetValue(_temperatures),
+                parse.GetValue(_seed), CommonOptions.ThreadsOf(parse, _threads), what => new Share(bar, what), signals.Token));
             bar.Clear();
-            Write(report, parse.GetValue(_json));
+            figures.Write(_terminal.Output, parse.GetValue(_json));
             return ExitCode.Done;
+
+            Dataset Open(string nameOrPath, int? limit)
+            {
+                Dataset opened = selection.OpenBits(nameOrPath, limit, signals.Token);
+                DataSelection.RequireWidth(opened, parameters.Visible, path);
+                return opened;
+            }
         }
         catch (OperationCanceledException)
         {
@@ -75,30 +91,8 @@ internal sealed class EvaluateCommand
         }
     }
 
-    private void Write(LikelihoodReport report, bool json)
+    private sealed class Share(ProgressBar bar, string what) : IProgress<double>
     {
-        if (json)
-        {
-            JsonLine.Write(_terminal.Output, line =>
-            {
-                line.WriteNumber("rows", report.Rows);
-                line.WriteNumber("mean_free_energy", report.MeanFreeEnergy);
-                line.WriteNumber("log_partition_function", report.LogPartitionFunction);
-                line.WriteNumber("log_likelihood", report.LogLikelihood);
-                line.WriteString("method", report.Method);
-            });
-            return;
-        }
-
-        _terminal.Output.WriteLine($"rows                    {Numbers.Text(report.Rows)}");
-        _terminal.Output.WriteLine($"mean_free_energy        {Numbers.Text(report.MeanFreeEnergy, "F10")}");
-        _terminal.Output.WriteLine($"log_partition_function  {Numbers.Text(report.LogPartitionFunction, "F10")}");
-        _terminal.Output.WriteLine($"log_likelihood          {Numbers.Text(report.LogLikelihood, "F10")}");
-        _terminal.Output.WriteLine($"method                  {report.Method}");
-    }
-
-    private sealed class Enumeration(ProgressBar bar) : IProgress<double>
-    {
-        public void Report(double value) => bar.Show(value, 0, static () => "enumerating states");
+        public void Report(double value) => bar.Show(value, 0, () => what);
     }
 }

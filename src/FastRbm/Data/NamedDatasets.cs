@@ -89,6 +89,13 @@ public static class NamedDatasets
     /// <summary>A published set; null if there is none of this name.</summary>
     internal static PublishedSet? FindPublished(string name) => Array.Find(_published, set => set.Name == name);
 
+    /// <summary>The name of the training rows that belong to a name; the name itself for sets without any, files and those rows.</summary>
+    internal static string TrainingSplitOf(string nameOrPath) =>
+        IsKnown(nameOrPath) && nameOrPath.Contains(':', StringComparison.Ordinal) && !nameOrPath.EndsWith(":train", StringComparison.Ordinal)
+            && SplitsOf(WithoutSplit(nameOrPath)).Contains(DatasetSplit.Train)
+            ? WithoutSplit(nameOrPath)
+            : nameOrPath;
+
     private static string WithoutSplit(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

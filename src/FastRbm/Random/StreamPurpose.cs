@@ -64,6 +64,24 @@ internal enum StreamPurpose
     /// <summary>Tie bits of <see cref="ChainVisible"/>.</summary>
     ChainVisibleTie = 20,
 
+    /// <summary>Where annealed rows start, at the base rates: chain = row. In the steps of this and the next five the upper bits say which annealing it is.</summary>
+    AnnealingStart = 26,
+
+    /// <summary>Tie bits of <see cref="AnnealingStart"/>.</summary>
+    AnnealingStartTie = 27,
+
+    /// <summary>Hidden states of annealed rows: step = sweep, chain = row.</summary>
+    AnnealingHidden = 28,
+
+    /// <summary>Tie bits of <see cref="AnnealingHidden"/>.</summary>
+    AnnealingHiddenTie = 29,
+
+    /// <summary>Visible states of annealed rows: step = sweep, chain = row.</summary>
+    AnnealingVisible = 30,
+
+    /// <summary>Tie bits of <see cref="AnnealingVisible"/>.</summary>
+    AnnealingVisibleTie = 31,
+
     /// <summary>Where replicas of tempered chains start: step = 0, chain = replica.</summary>
     TemperedStart = 36,
 

@@ -101,6 +101,9 @@ internal sealed class MeasuredOperations : IDisposable
             TemperedChains tempered = Own(new TemperedChains(Model(), Rows, TemperatureLadder.Linear(4), seed: 1, threads, new float[Visible]));
             yield return new MeasuredOperation($"TemperedChains.Run, threads {threads}", () => tempered.Run(3));
             yield return new MeasuredOperation($"TemperedChains.StartFrom, threads {threads}", () => tempered.StartFrom(_bits));
+            AnnealedRows annealed = Own(new AnnealedRows(Model(), new float[Visible], Rows, seed: 1, annealing: 0, threads));
+            float[] ladder = AnnealingSchedule.Linear(4).Ladder(reverse: false);
+            yield return new MeasuredOperation($"AnnealedRows.Anneal, threads {threads}", () => annealed.Anneal(ladder, 0, 4, null, default));
         }
     }
 

@@ -187,6 +187,11 @@ internal static unsafe class HalfStep
             int* rowSums = TLanes.Widen(sums + (r * TLanes.Words), wide);
             float beta = arguments.Betas == null ? 1 : arguments.Betas[row];
             float scale = arguments.InverseScale * beta;
+            if (arguments.BetasBefore != null)
+            {
+                AddSoftplusSteps<TFloat, TInt, TOps>(arguments, row, rowSums, tile == 0, tile == tiles - 1);
+            }
+
             bool fromSums = arguments.Offsets == null && scale > 0;
             bool wanted = arguments.FixedMeans != null || arguments.Inputs != null;
             if (arguments.Offsets != null)
@@ -226,6 +231,29 @@ internal static unsafe class HalfStep
                 float* inputs = arguments.Inputs + (row * arguments.InputStride) + (tile * Tile.Width);
                 new ReadOnlySpan<float>(x, width).CopyTo(new Span<float>(inputs, width));
             }
+        }
+    }
+
+    /// <summary>Adds one tile to a row's softplus steps. Units that don't exist have input 0, and so a step of 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddSoftplusSteps<TFloat, TInt, TOps>(in HalfStepArguments arguments, nint row, int* sums, bool first, bool last)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        float* lanes = arguments.StepLanes + (row * SoftplusSteps.Lanes);
+        if (first)
+        {
+            new Span<float>(lanes, SoftplusSteps.Lanes).Clear();
+        }
+
+        float before = arguments.BetasBefore[row];
+        float after = arguments.Betas[row];
+        bool small = Math.Abs(after - before) <= arguments.SmallStep;
+        SoftplusSteps.Add<TFloat, TInt, TOps>(sums, arguments.InverseScale, before, after, small, lanes);
+        if (last)
+        {
+            arguments.SoftplusSteps[row] = SoftplusSteps.Total(lanes);
         }
     }
 }

@@ -44,6 +44,21 @@ internal unsafe struct HalfStepArguments
     /// <summary>The inputs of target units at beta 0, zero-padded to whole tiles; null for zeros. With <see cref="Betas"/>.</summary>
     public float* Offsets;
 
+    /// <summary>
+    /// The inverse temperature that each row comes from, at least 0: asks for <see cref="SoftplusSteps"/>. With <see cref="Betas"/>, without
+    /// <see cref="Offsets"/>; null when nobody asks.
+    /// </summary>
+    public float* BetasBefore;
+
+    /// <summary>The largest change of beta for which beta I changes by no more than the short formula of softplus steps takes, for any input.</summary>
+    public float SmallStep;
+
+    /// <summary>Partial sums of softplus steps [rows][16], scratch; with <see cref="BetasBefore"/>.</summary>
+    public float* StepLanes;
+
+    /// <summary>The sum over target units of softplus(beta I) - softplus(beta before I), a number a row, written; with <see cref="BetasBefore"/>.</summary>
+    public double* SoftplusSteps;
+
     /// <summary>Fixed-point target inputs [tile][SumRows][64] to keep, written for every row; null when nobody goes on from them.</summary>
     public int* Sums;
 

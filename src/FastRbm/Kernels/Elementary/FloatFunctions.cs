@@ -112,19 +112,7 @@ internal static class FloatFunctions
     {
         TFloat e = ExpFromAbove<TFloat, TInt, TOps>(NegativeOfAbs<TFloat, TInt, TOps>(x));
 
-        // log(1 + e) = e + e^2 q(e) on [0, 1]: one polynomial, instead of log(1 + e) with a division to correct its rounding.
-        TFloat q = TOps.Create(0.00208460772f);
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.0136919171f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.0421152003f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.083239235f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.1247954f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.161351725f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.198996231f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.249888644f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.333327144f));
-        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.499999881f));
-        TFloat logarithm = TOps.FusedMultiplyAdd(TOps.Multiply(e, e), q, e);
-
+        TFloat logarithm = LogOnePlusUnit<TFloat, TInt, TOps>(e);
         TFloat zero = TOps.Create(0f);
         TFloat y = TOps.Add(TOps.Select(TOps.LessThan(zero, x), x, zero), logarithm);
         return TOps.Select(TOps.LessThanOrEqual(x, x), y, x);
@@ -149,6 +137,53 @@ internal static class FloatFunctions
 
         // The shift pushes the bits of RoundingShift out, which leaves the exponent alone.
         return TOps.AsFloat(TOps.Add(TOps.AsInt(p), TOps.ShiftLeft(shifted, 23)));
+    }
+
+    /// <summary>log(1 + e) for 0 &lt;= e &lt;= 1, with a small relative error also where e is tiny.</summary>
+    /// <param name="e">Numbers from 0 to 1.</param>
+    /// <returns>log(1 + e), within 1 ULP.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TFloat LogOnePlusUnit<TFloat, TInt, TOps>(TFloat e)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        // log(1 + e) = e + e^2 q(e) on [0, 1]: one polynomial, instead of log(1 + e) with a division to correct its rounding.
+        TFloat q = TOps.Create(0.00208460772f);
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.0136919171f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.0421152003f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.083239235f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.1247954f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.161351725f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.198996231f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.249888644f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(0.333327144f));
+        q = TOps.FusedMultiplyAdd(q, e, TOps.Create(-0.499999881f));
+        return TOps.FusedMultiplyAdd(TOps.Multiply(e, e), q, e);
+    }
+
+    /// <summary>1 - exp(-x) for x >= 0, with a small relative error also where x is tiny; for x above 87 as for 87, which is 1.</summary>
+    /// <param name="x">Numbers from 0 on.</param>
+    /// <param name="exp">exp(-min(x, 87)), within 1.1 ULP.</param>
+    /// <returns>1 - exp(-x), within 2 ULP.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TFloat OneMinusExpOfNegative<TFloat, TInt, TOps>(TFloat x, out TFloat exp)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TFloat least = TOps.Create(-87f);
+        TFloat a = NegativeOfAbs<TFloat, TInt, TOps>(x);
+        a = TOps.Select(TOps.LessThan(least, a), a, least);
+        TFloat q = ReducedExpMinusOne<TFloat, TInt, TOps>(a, out TInt shifted);
+        TFloat one = TOps.Create(1f);
+        TInt exponent = TOps.ShiftLeft(shifted, 23);
+        exp = TOps.AsFloat(TOps.Add(TOps.AsInt(TOps.Add(q, one)), exponent));
+
+        // 1 - 2^n (1 + q) = (1 - 2^n) - 2^n q, and no n but 0 is near 1.
+        TFloat power = TOps.AsFloat(TOps.Add(TOps.AsInt(one), exponent));
+        TFloat minusPower = TOps.AsFloat(TOps.Or(TOps.AsInt(power), TOps.Create(int.MinValue)));
+        return TOps.FusedMultiplyAdd(minusPower, q, TOps.Subtract(one, power));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,6 +219,14 @@ internal static class FloatFunctions
     private static TFloat ReducedExp<TFloat, TInt, TOps>(TFloat x, out TInt shifted)
         where TFloat : unmanaged
         where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt> =>
+        TOps.Add(ReducedExpMinusOne<TFloat, TInt, TOps>(x, out shifted), TOps.Create(1f));
+
+    // exp(r) - 1, as above.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TFloat ReducedExpMinusOne<TFloat, TInt, TOps>(TFloat x, out TInt shifted)
+        where TFloat : unmanaged
+        where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
         TFloat shift = TOps.Create(RoundingShift);
@@ -198,7 +241,6 @@ internal static class FloatFunctions
         q = TOps.FusedMultiplyAdd(q, r, TOps.Create(0.0416682474f));
         q = TOps.FusedMultiplyAdd(q, r, TOps.Create(0.166665167f));
         q = TOps.FusedMultiplyAdd(q, r, TOps.Create(0.49999994f));
-        q = TOps.FusedMultiplyAdd(TOps.Multiply(r, r), q, r);
-        return TOps.Add(q, TOps.Create(1f));
+        return TOps.FusedMultiplyAdd(TOps.Multiply(r, r), q, r);
     }
 }

@@ -3,6 +3,7 @@ using FastRbm.Kernels.Binary;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Random;
+using FastRbm.Reference;
 using FastRbm.Testing;
 
 namespace FastRbm.Tests.Kernels.Binary;
@@ -83,6 +84,56 @@ public sealed unsafe class TemperedHalfStepTests
         for (int row = 0; row < source.Rows; row++)
         {
             Assert.Equal(fresh.Row(row).ToArray(), goneOn.Row(row).ToArray());
+        }
+    }
+
+    [Fact]
+    public void Softplus_steps_of_rows_are_sums_over_all_tiles_at_every_level_and_with_or_without_states()
+    {
+        (FixedPointWeights copy, BitMatrix source, _) = Sample();
+        float[] after = [.. _betas.Select(static beta => Math.Abs(beta - 0.4f))];
+        double[]? same = null;
+        foreach (SimdLevel level in Levels.All)
+        {
+            using GuardedBuffer<float> from = Guarded(_betas);
+            using GuardedBuffer<float> to = Guarded(after);
+            using GuardedBuffer<float> lanes = GuardedBuffer<float>.EndingAtGuard(source.Rows * SoftplusSteps.Lanes);
+            using GuardedBuffer<double> steps = GuardedBuffer<double>.EndingAtGuard(source.Rows);
+            Matrix inputs = new(source.Rows, Hidden);
+            BitMatrix states = new(source.Rows, Hidden);
+            HalfStepArguments arguments = Arguments(copy, source);
+            arguments.Inputs = inputs.DangerousGetPointer();
+            arguments.InputStride = inputs.Stride;
+            Run(level, arguments, source.Rows);
+
+            arguments.Inputs = null;
+            arguments.Betas = to.Pointer;
+            arguments.BetasBefore = from.Pointer;
+            arguments.StepLanes = lanes.Pointer;
+            arguments.SoftplusSteps = steps.Pointer;
+            foreach (bool sampled in (bool[])[false, true])
+            {
+                Poison.Fill(lanes.Span);
+                Poison.Fill(steps.Span);
+                arguments.States = sampled ? states.DangerousGetPointer() : null;
+                Run(level, arguments, source.Rows);
+                for (int row = 0; row < source.Rows; row++)
+                {
+                    double exact = 0;
+                    double size = 0;
+                    foreach (float input in inputs.Row(row))
+                    {
+                        double step = ReferenceMath.Softplus(after[row] * (double)input) - ReferenceMath.Softplus(_betas[row] * (double)input);
+                        exact += step;
+                        size += Math.Abs(step);
+                    }
+
+                    Assert.InRange(steps.Span[row], exact - (1e-6 * size), exact + (1e-6 * size));
+                }
+
+                same ??= steps.Span.ToArray();
+                Assert.Equal(same, steps.Span.ToArray());
+            }
         }
     }
 

@@ -1,0 +1,33 @@
+using FastRbm.Evaluation;
+using FastRbm.Models;
+
+namespace FastRbm.Cli.Evaluating;
+
+/// <summary>--method raise: reverse annealing from every row, which errs on the cautious side.</summary>
+internal static class RaiseEvaluation
+{
+    /// <summary>Chains of a row when none are given.</summary>
+    public const int Chains = 1;
+
+    /// <summary>Temperatures when none are given.</summary>
+    public const int Temperatures = 1_001;
+
+    /// <summary>Evaluates. The bounds are 3 standard errors away.</summary>
+    public static EvaluationFigures Run(EvaluationRequest request)
+    {
+        double free = ExactLikelihood.MeanFreeEnergy(request.Parameters, request.Rows);
+        RaiseEstimate estimate = ReverseAnnealing.Estimate(
+            new Rbm(request.Parameters), request.Rows, AnnealingEvaluation.Options(request, Chains, Temperatures),
+            request.Progress("annealing every row"), request.Cancellation);
+        double? error = double.IsFinite(estimate.StandardError) ? 3 * estimate.StandardError : null;
+        return new EvaluationFigures
+        {
+            Rows = request.Rows.Rows,
+            MeanFreeEnergy = free,
+            LogLikelihood = estimate.Mean,
+            LogLikelihoodLower = estimate.Mean - error,
+            LogLikelihoodUpper = estimate.Mean + error,
+            Method = "raise",
+        };
+    }
+}
