@@ -11,8 +11,8 @@ public sealed record MixingOptions
     /// <summary>Chains in all, at least 4; with data the second half of them starts there. 400 by default.</summary>
     public int Chains { get; init; } = 400;
 
-    /// <summary>Sweeps of each chain, at least 32; the first half isn't judged. 1000 by default.</summary>
-    public int Sweeps { get; init; } = 1000;
+    /// <summary>Sweeps of each chain, at least 32; the first half isn't judged. 2000 by default.</summary>
+    public int Sweeps { get; init; } = 2000;
 
     /// <summary>The seed; 1 by default.</summary>
     public ulong Seed { get; init; } = 1;

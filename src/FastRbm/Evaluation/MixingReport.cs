@@ -13,7 +13,7 @@ namespace FastRbm.Evaluation;
 /// <para>The verdict, from all traces that vary:
 /// <b>does not mix</b> if the two kinds of starts differ (nested R-hat above <see cref="LargestNestedRHat"/> at more than
 /// <see cref="SignificantErrors"/> standard errors), if more than <see cref="MuchMemory"/> of the starts is remembered, or if the rank
-/// R-hat is above <see cref="BadRHat"/>;
+/// R-hat is above <see cref="BadRHat"/> and there is no second kind of starts that agrees;
 /// <b>mixes</b> if it is at most <see cref="GoodRHat"/> (about ten independent draws a half chain), at most
 /// <see cref="LittleMemory"/> is remembered, and there are at least <see cref="LeastIndependent"/> independent samples;
 /// <b>mixes slowly</b> in between. Chains that all fell into one of several modes can't know of the others: starts from data help.</para>
@@ -278,7 +278,7 @@ public sealed class MixingReport
             return (MixingVerdict.DoesNotMix, $"does not mix: chains still are near where they started {after}");
         }
 
-        if (!(LargestRHat <= BadRHat))
+        if (!(LargestRHat <= BadRHat) && (DataChains == 0 || double.IsInfinity(LargestRHat)))
         {
             return (MixingVerdict.DoesNotMix, $"does not mix: chains still differ from each other {after}");
         }
@@ -288,7 +288,7 @@ public sealed class MixingReport
             $"R-hat {Text(LargestRHat)}, {Math.Floor(EffectiveSampleSize)} independent samples of {Options.Chains} chains x {Options.Sweeps - Options.WarmUp} sweeps");
         return LargestRHat <= GoodRHat && !Remember(LittleMemory) && EffectiveSampleSize >= LeastIndependent
             ? (MixingVerdict.Mixes, "mixes: " + samples)
-            : (MixingVerdict.MixesSlowly, "mixes slowly: " + samples + "; run longer");
+            : (MixingVerdict.MixesSlowly, "mixes slowly: starts are forgotten, but chains need more sweeps to agree: " + samples);
     }
 
     private bool Remember(double share) => Remembers(RandomMemory, share) || (DataMemory is not null && Remembers(DataMemory, share));
