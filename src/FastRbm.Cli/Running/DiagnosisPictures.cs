@@ -115,7 +115,9 @@ internal sealed class DiagnosisPictures
     {
         int judged = _report.Options.Sweeps - _report.Options.WarmUp;
         double time = double.IsFinite(_report.AutocorrelationTime) ? _report.AutocorrelationTime : judged;
-        int lags = Math.Min((int)Math.Min(judged, Math.Max(20, 4 * time)), MostPoints);
+
+        // Beyond half of the sweeps the means of chains are known too badly for correlations.
+        int lags = Math.Min((int)Math.Min(judged / 2, Math.Max(20, 4 * time)), MostPoints);
         return new LineChart
         {
             Title = "Autocorrelation after the warm-up",

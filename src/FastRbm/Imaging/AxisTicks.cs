@@ -8,9 +8,13 @@ internal sealed class AxisTicks
 {
     private const int LargestExponent = 307;
 
+    // Below this, quotients of steps would leave the normal doubles.
+    private const double Smallest = 1e-290;
+
     private readonly long _first;
     private readonly int _step;
     private readonly int _exponent;
+    private readonly double _unit;
 
     /// <summary>Chooses ticks.</summary>
     /// <param name="low">The smallest number that the axis shows; finite.</param>
@@ -21,10 +25,9 @@ internal sealed class AxisTicks
         // What can't be told apart in double, or is a single number, gets an axis around it.
         double size = Math.Max(Math.Abs(low), Math.Abs(high));
         double range = (high / most) - (low / most);
-        double least = Math.Max(size * 1e-12, 1e-300);
-        if (!(range > least))
+        if (!(range > Math.Max(size * 1e-12, Smallest)))
         {
-            double margin = size > 0 ? size * 0.5 : 1;
+            double margin = size > 1e3 * Smallest ? size * 0.5 : 1;
             low = Math.Max(low - margin, -double.MaxValue);
             high = Math.Min(high + margin, double.MaxValue);
             range = (high / most) - (low / most);
@@ -44,16 +47,16 @@ internal sealed class AxisTicks
 
         double share = range / Power(_exponent);
         (_step, _exponent) = share <= 1 ? (1, _exponent) : share <= 2 ? (2, _exponent) : share <= 5 ? (5, _exponent) : (1, _exponent + 1);
-        double unit = _step * Power(_exponent);
-        _first = (long)Math.Floor((low / unit) + 1e-9);
-        Count = Math.Max(2, (int)((long)Math.Ceiling((high / unit) - 1e-9) - _first + 1));
+        _unit = _step * Power(_exponent);
+        _first = (long)Math.Floor((low / _unit) + 1e-9);
+        Count = Math.Max(2, (int)((long)Math.Ceiling((high / _unit) - 1e-9) - _first + 1));
     }
 
     /// <summary>The number of ticks, at least 2.</summary>
     public int Count { get; }
 
     /// <summary>Where a number lies on the axis: 0 at the first tick, 1 at the last.</summary>
-    public double Place(double value) => ((value / (_step * Power(_exponent))) - _first) / (Count - 1);
+    public double Place(double value) => ((value / _unit) - _first) / (Count - 1);
 
     /// <summary>Where a tick lies on the axis.</summary>
     /// <param name="tick">From 0 to Count - 1.</param>

@@ -170,7 +170,10 @@ public sealed record LineChart
 
             int y = Top + 14 + (shown * LegendLine);
             Append(svg, $"<path d=\"M{Width - Right - 10} {y - 4}h-24\" stroke=\"{ColourOf(i)}\" stroke-width=\"2.5\"/>\n");
-            Append(svg, $"<text x=\"{Width - Right - 40}\" y=\"{y}\" text-anchor=\"end\" stroke=\"#ffffff\" stroke-width=\"3\" paint-order=\"stroke\">{Escape(name)}</text>\n");
+
+            // A white rim first, as lines may pass behind; an attribute that does both at once isn't known to all viewers.
+            string place = string.Create(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right - 40}\" y=\"{y}\" text-anchor=\"end\"");
+            Append(svg, $"{place} stroke=\"#ffffff\" stroke-width=\"3\" fill=\"#ffffff\">{Escape(name)}</text>\n{place}>{Escape(name)}</text>\n");
             shown++;
         }
     }
