@@ -54,8 +54,8 @@ public sealed class MixingReportTests
         Assert.InRange(Trace(report, "active_visible").Summary.RankRHat, 0.99, 1.05);
         Assert.InRange(Trace(report, "active_hidden").Summary.RankRHat, 0.99, 1.05);
         
-        // Ranks of two tight heaps can't be further apart than that.
-        Assert.InRange(Trace(report, "overlap_1").Summary.RankRHat, 1.5, 1.8);
+        // Ranks of two heaps are never far apart, however tight the heaps.
+        Assert.InRange(Trace(report, "overlap_1").Summary.RankRHat, 1.5, 2);
         Assert.True(Trace(report, "overlap_1").Summary.SplitRHat > 3);
         TestRows bothModes = new([Mode(16, 0), Mode(16, 1)]);
         MixingReport fromBoth = MixingReport.Run(TwoModes(isMirror: true), _options, bothModes);
