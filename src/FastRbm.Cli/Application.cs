@@ -76,6 +76,7 @@ internal static class Application
             EvaluateCommand.Create(terminal),
             EnumerateCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            DiagnoseCommand.Create(terminal),
             EnvironmentCommand.Create(terminal),
         };
         root.Options.Add(new HelpOption("--help", "-h", "-?"));

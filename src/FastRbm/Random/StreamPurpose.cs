@@ -99,4 +99,7 @@ internal enum StreamPurpose
 
     /// <summary>Whether neighbouring levels swap: step = sweep, chain = chain, unit = lower level.</summary>
     TemperedSwap = 41,
+
+    /// <summary>Which rows of data diagnostics look at, and chains of theirs start from.</summary>
+    DiagnosticRows = 23,
 }

@@ -104,7 +104,18 @@ public sealed class ChainSet : IDisposable
 
     /// <summary>Runs sweeps.</summary>
     /// <param name="sweeps">How many, 0 or more.</param>
-    public void Run(int sweeps)
+    public void Run(int sweeps) => Run(sweeps, null);
+
+    /// <summary>Ends the threads.</summary>
+    public void Dispose() => _team.Dispose();
+
+    /// <summary>The number of threads that sweeps run on.</summary>
+    internal int Members => _team.Members;
+
+    /// <summary>Runs sweeps and shows each to an observer.</summary>
+    /// <param name="sweeps">How many, 0 or more.</param>
+    /// <param name="observer">Told of every sweep, on several threads; or null.</param>
+    internal void Run(int sweeps, ISweepObserver? observer)
     {
         Throw.IfLess(sweeps, 0);
         if (sweeps == 0)
@@ -115,14 +126,13 @@ public sealed class ChainSet : IDisposable
         UseWeights();
         _task.Count = sweeps;
         _task.SumsHold = _sumsHold;
+        _task.Observer = observer;
         _sumsHold = false;
         _team.Run(_task);
+        _task.Observer = null;
         _sumsHold = true;
         Sweeps += sweeps;
     }
-
-    /// <summary>Ends the threads.</summary>
-    public void Dispose() => _team.Dispose();
 
     /// <summary>Follows changes of the model since the last run.</summary>
     private void UseWeights()
@@ -157,7 +167,7 @@ public sealed class ChainSet : IDisposable
         row[^1] &= BitMatrix.LastWordMask(Visible.Columns);
     }
 
-    private unsafe void Sweep(int first, int end, int count, bool sumsHold, int member)
+    private unsafe void Sweep(int first, int end, int count, bool sumsHold, int member, ISweepObserver? observer)
     {
         int* scratch = _scratch[member].DangerousGetPointer();
         for (int sweep = 0; sweep < count; sweep++)
@@ -169,6 +179,7 @@ public sealed class ChainSet : IDisposable
             _visibleSums.Keep(ref down, sumsHold);
             HalfStep.Run(SimdSelection.Current, down, first, end, scratch);
             sumsHold = true;
+            observer?.AfterSweep(member, first, end, Sweeps + sweep + 1);
         }
     }
 
@@ -190,10 +201,12 @@ public sealed class ChainSet : IDisposable
 
         public bool SumsHold { get; set; }
 
+        public ISweepObserver? Observer { get; set; }
+
         public void Run(int member, int members)
         {
             (int first, int end) = ThreadTeam.Share(owner.Chains, member, members);
-            owner.Sweep(first, end, Count, SumsHold, member);
+            owner.Sweep(first, end, Count, SumsHold, member, Observer);
         }
     }
 }

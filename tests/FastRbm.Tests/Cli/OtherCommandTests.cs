@@ -185,7 +185,7 @@ public sealed class OtherCommandTests
     {
         Assert.Equal("rbm 0.1.0\n", CommandRun.InProcess("--version").Succeeds().Output);
         Assert.Contains("train", CommandRun.InProcess("--help").Succeeds().Output, StringComparison.Ordinal);
-        foreach (string command in (string[])["train", "sample", "evaluate", "enumerate", "inspect"])
+        foreach (string command in (string[])["train", "sample", "evaluate", "enumerate", "inspect", "diagnose"])
         {
             CommandRun run = CommandRun.InProcess(command, "--help").Succeeds();
             Assert.Contains("Options:", run.Output, StringComparison.Ordinal);

@@ -14,11 +14,12 @@ internal static partial class Layers
         ["Data", "Serialization", "Imaging"],
     ];
 
-    /// <summary>What is used within a layer: foundations check their arguments, and data and pictures are replaced as atomically as models are.</summary>
+    /// <summary>What is used within a layer: foundations check their arguments, reports run chains, and data and pictures are replaced as atomically as models are.</summary>
     private static readonly (string User, string Used)[] _withinLayer =
     [
         ("Memory", "Errors"),
         ("Threading", "Errors"),
+        ("Evaluation", "Sampling"),
         ("Data", "Serialization"),
         ("Imaging", "Serialization"),
     ];

@@ -104,6 +104,10 @@ internal sealed class MeasuredOperations : IDisposable
             AnnealedRows annealed = Own(new AnnealedRows(Model(), new float[Visible], Rows, seed: 1, annealing: 0, threads));
             float[] ladder = AnnealingSchedule.Linear(4).Ladder(reverse: false);
             yield return new MeasuredOperation($"AnnealedRows.Anneal, threads {threads}", () => annealed.Anneal(ladder, 0, 4, null, default));
+            Rbm watched = Model();
+            ChainSet watchedChains = Own(new ChainSet(watched, Rows, seed: 1, threads));
+            MixingRecorder recorder = new(watched, watchedChains, new MixingOptions { Chains = Rows, Sweeps = 400 });
+            yield return new MeasuredOperation($"ChainSet.Run, watched, threads {threads}", () => Watch(watchedChains, recorder));
         }
     }
 
@@ -185,6 +189,10 @@ internal sealed class MeasuredOperations : IDisposable
         yield return new("ElementaryKernels.Softplus", () => ElementaryKernels.Softplus(level, values, results));
         RandomStream draws = new(1, StreamPurpose.HiddenSample, 0, 0);
         RandomStream ties = new(1, StreamPurpose.HiddenTie, 0, 0);
+        PowerSpectrum spectrum = new(100);
+        double[] series = new double[100];
+        yield return new("PowerSpectrum.Add", () => spectrum.Add(series, 0, series, 0));
+        yield return new("PowerSpectrum.Autocovariances", () => spectrum.Autocovariances(series, 2));
         yield return new("BernoulliRow.Sample", () => BernoulliRow.Sample(level, values, draws, ties, states.AsSpan()));
     }
 
@@ -205,6 +213,15 @@ internal sealed class MeasuredOperations : IDisposable
     }
 
     private static TrainingOptions Endless(TrainingOptions options) => options with { Epochs = 1_000_000 };
+
+    /// <summary>Traces have room for so many sweeps only; a measurement makes fewer calls.</summary>
+    private static void Watch(ChainSet chains, MixingRecorder recorder)
+    {
+        if (chains.Sweeps < 400)
+        {
+            chains.Run(1, recorder);
+        }
+    }
 
     private static Action Repeat(Action step) => () =>
     {
