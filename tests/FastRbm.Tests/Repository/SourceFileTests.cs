@@ -12,7 +12,6 @@ public sealed partial class SourceFileTests
     /// <summary>Files outside Memory and Kernels that hand pointers to kernels, each with its reason.</summary>
     private static readonly Dictionary<string, string> _unsafe = new()
     {
-        ["src/FastRbm/Evaluation/ExactPartitionFunction.cs"] = "tables of exponentials for the product over octets",
         ["src/FastRbm/Models/Rbm.Batches.cs"] = "arguments of half steps",
         ["src/FastRbm/Models/Rbm.cs"] = "arguments of half steps",
         ["src/FastRbm/Models/RbmWorkspace.cs"] = "scratch lists of half steps",
