@@ -4,8 +4,8 @@ using FastRbm.Kernels.Simd;
 using FastRbm.Models;
 using FastRbm.Reference;
 using FastRbm.Testing;
-using FastRbm.Threading;
 using FastRbm.Tests.Kernels;
+using FastRbm.Threading;
 
 namespace FastRbm.Tests.Evaluation;
 

@@ -2,8 +2,8 @@ using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Reference;
 using FastRbm.Testing;
-using FastRbm.Training;
 using FastRbm.Tests.Evaluation;
+using FastRbm.Training;
 
 namespace FastRbm.Tests.Training;
 

@@ -13,7 +13,7 @@ namespace FastRbm.Kernels.Enumeration;
 internal sealed unsafe class MomentSums : ITeamTask
 {
     // Below this many units of states a second thread costs more than it saves.
-    private const long LeastWorkForThreads = 1 << 17;
+    private const long LeastWorkForThreads = 1 << 20;
 
     // Doubles that wait to be added: enough blocks that threads seldom meet.
     private const int WaitingDoubles = 1 << 18;
