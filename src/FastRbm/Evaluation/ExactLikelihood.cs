@@ -45,18 +45,7 @@ public static class ExactLikelihood
     public static double MeanFreeEnergy(RbmParameters parameters, IVisibleRows rows)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(rows);
-        Throw.IfLess(rows.Rows, 1, "rows");
-        if (rows.Columns != parameters.Visible)
-        {
-            Throw.Argument(nameof(rows), $"rows of {parameters.Visible} values, the model's visible units", $"{rows.Columns}");
-        }
-
-        if (!rows.IsBinary)
-        {
-            Throw.Argument(nameof(rows), "values 0 and 1", "values between them; binarize them first");
-        }
-
+        CheckRows(rows, parameters.Visible);
         ulong[] states = new ulong[BitMatrix.WordsFor(rows.Columns)];
         double[] inputs = new double[parameters.Hidden];
         double sum = 0;
@@ -71,6 +60,27 @@ public static class ExactLikelihood
             }
         }
 
+        if (!double.IsFinite(sum))
+        {
+            Throw.Argument(nameof(parameters), "parameters whose free energies sum to less than 1.8e308", "a sum beyond the range of doubles");
+        }
+
         return sum / rows.Rows;
+    }
+
+    /// <summary>Refuses rows that aren't binary, of another width, or none.</summary>
+    internal static void CheckRows(IVisibleRows rows, int visible)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        Throw.IfLess(rows.Rows, 1, nameof(rows));
+        if (rows.Columns != visible)
+        {
+            Throw.Argument(nameof(rows), $"rows of {visible} values, the model's visible units", $"{rows.Columns}");
+        }
+
+        if (!rows.IsBinary)
+        {
+            Throw.Argument(nameof(rows), "values 0 and 1", "values between them; binarize them first");
+        }
     }
 }

@@ -51,8 +51,8 @@ public sealed class OtherCommandTests
     public void A_model_too_large_to_enumerate_is_refused_with_the_limit()
     {
         using Workplace place = new();
-        CommandRun.InProcess("evaluate", "--model", place.Model(30, 26), "--data", "bars-and-stripes", "--method", "exact")
-            .Fails(1, "25", "30 visible", "26 hidden", "given.safetensors");
+        CommandRun.InProcess("evaluate", "--model", place.Model(40, 31), "--data", "bars-and-stripes", "--method", "exact")
+            .Fails(1, "30", "40 visible", "31 hidden", "given.safetensors");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FastRbm.Evaluation;
 using FastRbm.Models;
 using FastRbm.Reference;
@@ -26,7 +27,7 @@ public sealed class ExactTests
     public void Every_group_of_bits_counts_and_threads_change_nothing(int visible, int hidden, double size)
     {
         // The last two groups of bits come into play above 7 and 14 units; large weights need several chunks, and softplus beyond.
-        ReferenceRbm model = Random(visible, hidden, size);
+        ReferenceRbm model = ExactModels.Random(visible, hidden, size);
         double expected = model.LogPartitionFunction();
         double one = ExactPartitionFunction.LogPartitionFunction(Translate.Parameters(model), 1);
         Assert.True(Math.Abs(expected - one) <= 1e-12 * (1 + Math.Abs(expected)), $"expected {expected}, found {one}");
@@ -36,7 +37,7 @@ public sealed class ExactTests
     [Fact]
     public void Weights_too_large_for_products_go_by_softplus()
     {
-        ReferenceRbm model = Random(9, 20, 900);
+        ReferenceRbm model = ExactModels.Random(9, 20, 900);
         double expected = model.LogPartitionFunction();
         double found = ExactPartitionFunction.LogPartitionFunction(Translate.Parameters(model), 2);
         Assert.True(Math.Abs(expected - found) <= 1e-12 * Math.Abs(expected), $"expected {expected}, found {found}");
@@ -74,8 +75,10 @@ public sealed class ExactTests
     [Fact]
     public void Large_models_are_refused_with_their_size()
     {
-        RbmParameters wide = new(new double[26 * 27], new double[26], new double[27]);
-        Assert.Contains("26 visible and 27 hidden", Assert.Throws<ArgumentException>(() => ExactPartitionFunction.LogPartitionFunction(wide)).Message);
+        RbmParameters wide = new(new double[31 * 32], new double[31], new double[32]);
+        string message = Assert.Throws<ArgumentException>(() => ExactPartitionFunction.LogPartitionFunction(wide)).Message;
+        Assert.Contains("31 visible and 32 hidden units, which would take about", message);
+        Assert.Contains("annealed importance sampling", message);
         RbmParameters eleven = new(new double[110], new double[11], new double[10]);
         Assert.Contains("20 units", Assert.Throws<ArgumentException>(() => StateTable.Enumerate(eleven)).Message);
         Assert.Throws<ArgumentException>(() => ExactLikelihood.MeanFreeEnergy(eleven, new TestRows([new bool[10]])));
@@ -89,6 +92,60 @@ public sealed class ExactTests
         source.Cancel();
         RbmParameters model = new(new double[22 * 30], new double[22], new double[30]);
         Assert.Throws<OperationCanceledException>(() => ExactPartitionFunction.LogPartitionFunction(model, 2, null, source.Token));
+    }
+
+    [Theory]
+    [InlineData(0, "about 0 seconds")]
+    [InlineData(0.4, "about 1 seconds")]
+    [InlineData(1234.5, "about 1,235 seconds")]
+    [InlineData(3600, "about 1 hours")]
+    [InlineData(3600 * 3_712_345.0, "about 3,700,000 hours")]
+    [InlineData(3.6e148, "more than 10^145 hours")]
+    [InlineData(double.MaxValue, "more than 10^304 hours")]
+    public void Times_are_told_in_words(double seconds, string words) => Assert.Equal(words, ExactPartitionFunction.Duration(seconds));
+
+    [Fact]
+    public void An_estimate_of_the_time_is_near_the_time()
+    {
+        // In turn, and the median of each: others may use the machine. The slice is 2^14 states, so 2^18 are sixteen times more.
+        RbmParameters model = Translate.Parameters(ExactModels.Random(784, 18, 0.2));
+        ExactPartitionFunction.LogPartitionFunction(model);
+        List<double> measurements = [];
+        List<double> estimates = [];
+        for (int run = 0; run < 11; run++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            ExactPartitionFunction.LogPartitionFunction(model);
+            measurements.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            estimates.Add(ExactPartitionFunction.EstimateSeconds(784, 18));
+        }
+
+        double measured = measurements.Order().ElementAt(5);
+        double estimate = estimates.Order().ElementAt(5);
+        Assert.InRange(estimate, measured / 3, measured * 3);
+    }
+
+    [Fact]
+    public void An_estimate_is_a_finite_number_for_any_size()
+    {
+        Assert.InRange(ExactPartitionFunction.EstimateSeconds(1, 1), 1e-9, 0.1);
+        double thirty = ExactPartitionFunction.EstimateSeconds(100, 30);
+        Assert.InRange(ExactPartitionFunction.EstimateSeconds(40, 100) / thirty, 200, 5000);
+        Assert.Equal(double.MaxValue, ExactPartitionFunction.EstimateSeconds(100_000, 100_000, 1000));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ExactPartitionFunction.EstimateSeconds(0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ExactPartitionFunction.EstimateSeconds(1, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ExactPartitionFunction.EstimateSeconds(1, 1, 0));
+    }
+
+    [Fact]
+    public void Progress_goes_up_to_one()
+    {
+        List<double> shares = [];
+        RbmParameters model = new(new double[20 * 16], new double[16], new double[20]);
+        ExactPartitionFunction.LogPartitionFunction(model, 2, new Recorder(shares));
+        Assert.True(shares.Count > 1);
+        Assert.Equal(shares.Order(), shares);
+        Assert.Equal(1, shares[^1]);
     }
 
     [Fact]
@@ -106,18 +163,8 @@ public sealed class ExactTests
         Assert.InRange(report.LogLikelihood, -172.5736 - 5e-5, -172.5736 + 5e-5);
     }
 
-    private static ReferenceRbm Random(int visible, int hidden, double size)
+    private sealed class Recorder(List<double> shares) : IProgress<double>
     {
-        SplitMix64 random = new(6);
-        double[,] weights = new double[visible, hidden];
-        for (int i = 0; i < visible; i++)
-        {
-            for (int j = 0; j < hidden; j++)
-            {
-                weights[i, j] = random.NextDouble(-size, size);
-            }
-        }
-
-        return new ReferenceRbm(weights, [.. random.NextDoubles(visible).Select(u => u - 0.5)], [.. random.NextDoubles(hidden).Select(u => u - 0.5)]);
+        public void Report(double value) => shares.Add(value);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class MeasuredOperations : IDisposable
         byte[] values = [.. Enumerable.Range(0, 2 * Rows * Visible).Select(static i => (byte)(i * 7 % 11 < 4 ? 1 : 0))];
         _bits = BitDataset.FromBytes("bits", 2 * Rows, Visible, values);
         _greys = GreyDataset.FromBytes("greys", 2 * Rows, Visible, [.. Enumerable.Range(0, values.Length).Select(static i => (byte)(i * 31))]);
-        All = [.. Training(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps()];
+        All = [.. Training(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. Exact(), .. SetUps()];
     }
 
     /// <summary>The operations.</summary>
@@ -108,6 +108,25 @@ internal sealed class MeasuredOperations : IDisposable
             ChainSet watchedChains = Own(new ChainSet(watched, Rows, seed: 1, threads));
             MixingRecorder recorder = new(watched, watchedChains, new MixingOptions { Chains = Rows, Sweeps = 400 });
             yield return new MeasuredOperation($"ChainSet.Run, watched, threads {threads}", () => Watch(watchedChains, recorder));
+        }
+    }
+
+    private IEnumerable<MeasuredOperation> Exact()
+    {
+        Rbm small = Rbm.Binary(Visible, 14);
+        RbmParameters parameters = RbmParameters.From(small);
+        BitMatrix rows = new(Rows, Visible);
+        Matrix weights = new(Visible, 14);
+        Matrix visibleBias = new(1, Visible);
+        Matrix hiddenBias = new(1, 14);
+        foreach (int threads in (int[])[1, 2])
+        {
+            ExactMoments moments = Own(new ExactMoments(Visible, 14, threads));
+            ExactGradient gradient = Own(new ExactGradient(Visible, 14, threads));
+            ExactLikelihoodObjective objective = Own(new ExactLikelihoodObjective(small, Rows, threads));
+            yield return new($"ExactGradient.Compute, threads {threads}", () => gradient.Compute(small, _bits));
+            yield return new($"ExactLikelihoodObjective.Gradient, threads {threads}", () => objective.Gradient(rows, Rows, default, weights, visibleBias, hiddenBias));
+            yield return new($"ExactMoments.Compute, threads {threads}", () => moments.Compute(parameters));
         }
     }
 
