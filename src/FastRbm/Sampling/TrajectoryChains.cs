@@ -98,11 +98,11 @@ public sealed class TrajectoryChains : IDisposable
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them");
         }
 
-        foreach (TrajectoryRung rung in Engine.Rungs)
+        for (int rung = 0; rung < Rungs; rung++)
         {
             for (int chain = 0; chain < Chains; chain++)
             {
-                rows.CopyBits(chain % rows.Rows, rung.Visible.Row(chain));
+                rows.CopyBits(chain % rows.Rows, Engine.Rungs[rung].Visible.Row(chain));
             }
         }
     }
@@ -139,9 +139,9 @@ public sealed class TrajectoryChains : IDisposable
     /// <summary>Begins to count exchanges anew.</summary>
     public void ResetExchangeRates()
     {
-        foreach (TrajectoryPair pair in Engine.Pairs)
+        for (int pair = 0; pair < Engine.Pairs.Count; pair++)
         {
-            pair.SetCounts(0, 0);
+            Engine.Pairs[pair].SetCounts(0, 0);
         }
     }
 

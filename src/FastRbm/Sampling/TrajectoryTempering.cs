@@ -25,14 +25,12 @@ internal sealed class TrajectoryTempering
     /// <summary>How far above the least rate a ladder without a rung must stay for the rung to be dropped.</summary>
     private const double ThinningMargin = 0.1;
 
-    /// <summary>Above this rate exchanges may be rarer; a rung that is passed below <see cref="FastRate"/> in one interval asks for more.</summary>
-    private const double SlowRate = 0.8;
-    private const double FastRate = 0.65;
+    private const double LargeFall = 0.3;
+    private const double SmallFall = 0.1;
 
     private readonly TrajectoryEngine _engine;
     private readonly int _liveChains;
     private readonly double _leastRate;
-    private bool _hasFrozen;
     private int _firstRow;
 
     /// <summary>Makes chains that start at independent draws from the first rung's distribution.</summary>
@@ -65,7 +63,7 @@ internal sealed class TrajectoryTempering
     /// <summary>Calls of <see cref="Exchange"/> so far.</summary>
     public long Exchanges { get; private set; }
 
-    /// <summary>The expected rate of exchanges between the last rung and the live model at the last call; 1 before it.</summary>
+    /// <summary>The expected rate of exchanges between the last rung and the live model at the last call; 1 before it and when it added a rung.</summary>
     public double LiveRate { get; private set; } = 1;
 
     /// <summary>Updates to let pass before the next call, so that the live model doesn't outrun its ladder: 1 at first, then up to the caller's most.</summary>
@@ -101,13 +99,14 @@ internal sealed class TrajectoryTempering
         }
 
         Exchanges++;
+        double before = LiveRate;
         LiveRate = _engine.Pairs[^1].PredictRate();
-        SetInterval(mostInterval);
-        _hasFrozen = LiveRate < _leastRate;
-        if (_hasFrozen)
+        SetInterval(before - LiveRate, mostInterval);
+        if (LiveRate < _leastRate)
         {
             _engine.FreezeTop();
             _engine.Thin(_leastRate + ThinningMargin);
+            LiveRate = 1;
         }
     }
 
@@ -142,31 +141,31 @@ internal sealed class TrajectoryTempering
 
     /// <summary>Everything beside models and visible states that a run goes on from.</summary>
     /// <returns>Numbers for <see cref="RestoreCounters"/>.</returns>
-    public double[] SaveCounters() => [Exchanges, LiveRate, Interval, _hasFrozen ? 1 : 0, .. _engine.SaveCounters()];
+    public double[] SaveCounters() => [Exchanges, LiveRate, Interval, .. _engine.SaveCounters()];
 
     /// <summary>Goes on from a saved run: the same live model, ladder and options, and the engine's visible states put back.</summary>
     /// <param name="state">What <see cref="SaveCounters"/> gave.</param>
     public void RestoreCounters(ReadOnlySpan<double> state)
     {
-        if (state.Length < 4)
+        if (state.Length < 3)
         {
-            Throw.Length(nameof(state), 4, state.Length);
+            Throw.Length(nameof(state), 3, state.Length);
         }
 
-        _engine.RestoreCounters(state[4..]);
+        _engine.RestoreCounters(state[3..]);
         Exchanges = (long)state[0];
         LiveRate = state[1];
         Interval = (int)state[2];
-        _hasFrozen = state[3] != 0;
     }
 
-    private void SetInterval(int most)
+    /// <summary>Several calls should fall between two rungs: halves the interval after a large fall of the rate, doubles it after a small one.</summary>
+    private void SetInterval(double fall, int most)
     {
-        if (_hasFrozen && LiveRate < FastRate)
+        if (fall > LargeFall)
         {
-            Interval = Math.Max(1, Interval / 2);
+            Interval /= 2;
         }
-        else if (LiveRate > SlowRate)
+        else if (fall < SmallFall)
         {
             Interval *= 2;
         }
