@@ -64,6 +64,9 @@ internal enum StreamPurpose
     /// <summary>Tie bits of <see cref="ChainVisible"/>.</summary>
     ChainVisibleTie = 20,
 
+    /// <summary>Which rows of data diagnostics look at, and chains of theirs start from.</summary>
+    DiagnosticRows = 23,
+
     /// <summary>Where annealed rows start, at the base rates: chain = row. In the steps of this and the next five the upper bits say which annealing it is.</summary>
     AnnealingStart = 26,
 
@@ -100,6 +103,24 @@ internal enum StreamPurpose
     /// <summary>Whether neighbouring levels swap: step = sweep, chain = chain, unit = lower level.</summary>
     TemperedSwap = 41,
 
-    /// <summary>Which rows of data diagnostics look at, and chains of theirs start from.</summary>
-    DiagnosticRows = 23,
+    /// <summary>Hidden states of a ladder of models: step = sweep, chain = rung x chains + chain.</summary>
+    TrajectoryHidden = 43,
+
+    /// <summary>Tie bits of <see cref="TrajectoryHidden"/>.</summary>
+    TrajectoryHiddenTie = 44,
+
+    /// <summary>Visible states of a ladder of models: step = sweep, chain = rung x chains + chain.</summary>
+    TrajectoryVisible = 45,
+
+    /// <summary>Tie bits of <see cref="TrajectoryVisible"/>.</summary>
+    TrajectoryVisibleTie = 46,
+
+    /// <summary>Which exchanges between neighbouring models are accepted: step = sweep, chain = pair x chains + chain.</summary>
+    TrajectoryExchange = 47,
+
+    /// <summary>Where the chains of a ladder start: step = 0, chain = rung x chains + chain.</summary>
+    TrajectoryStart = 48,
+
+    /// <summary>Tie bits of <see cref="TrajectoryStart"/>.</summary>
+    TrajectoryStartTie = 49,
 }

@@ -8,6 +8,7 @@ using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Random;
 using FastRbm.Sampling;
+using FastRbm.Threading;
 using FastRbm.Training;
 
 namespace FastRbm.Tests.Repository;
@@ -127,6 +128,22 @@ internal sealed class MeasuredOperations : IDisposable
             yield return new($"ExactGradient.Compute, threads {threads}", () => gradient.Compute(small, _bits));
             yield return new($"ExactLikelihoodObjective.Gradient, threads {threads}", () => objective.Gradient(rows, Rows, default, weights, visibleBias, hiddenBias));
             yield return new($"ExactMoments.Compute, threads {threads}", () => moments.Compute(parameters));
+        }
+
+        foreach (int threads in (int[])[1, 2])
+        {
+            TrajectoryLadder ladder = new(Rbm.Binary(Visible, Hidden));
+            ladder.Add(Model());
+            TrajectoryChains chains = Own(new TrajectoryChains(ladder, Rows, seed: 1, threads, top: Model()));
+            yield return new MeasuredOperation($"TrajectoryChains.Run, threads {threads}", () => chains.Run(3));
+            yield return new MeasuredOperation($"TrajectoryChains.StartFrom, threads {threads}", () => chains.StartFrom(_bits));
+            yield return new MeasuredOperation($"TrajectoryChains.LogPartitionFunction, threads {threads}", () => chains.LogPartitionFunction());
+            yield return new MeasuredOperation($"TrajectoryChains.ResetExchangeRates, threads {threads}", chains.ResetExchangeRates);
+            Rbm live = Rbm.Binary(Visible, Hidden);
+            BitMatrix visible = new(Rows, Visible);
+            BitMatrix hidden = new(Rows, Hidden);
+            TrajectoryTempering tempering = new(live, new TrajectoryLadder(live), Rows, Rows / 2, seed: 1, Own(new ThreadTeam(threads)));
+            yield return new MeasuredOperation($"TrajectoryTempering.Exchange, threads {threads}", () => tempering.Exchange(visible, hidden, 10));
         }
     }
 

@@ -32,4 +32,25 @@ internal sealed unsafe class RunningSums
         arguments.Summed = _summed.DangerousGetPointer();
         arguments.SumsHold = hold;
     }
+
+    /// <summary>Integers from a row's inputs of 64 target units to those of the next 64.</summary>
+    public nint TileStride => (nint)_summed.Rows * Tile.Width;
+
+    /// <summary>The inputs of the first 64 target units of a row.</summary>
+    /// <param name="row">The row.</param>
+    public int* Row(int row) => _sums.DangerousGetPointer() + ((nint)row * Tile.Width);
+
+    /// <summary>Takes over one row's inputs, and the states that they are the inputs from, from sums of the same shape.</summary>
+    /// <param name="row">The row in both.</param>
+    /// <param name="other">The sums to read.</param>
+    public void CopyRow(int row, RunningSums other)
+    {
+        int tiles = _sums.Length / Tile.Width / _summed.Rows;
+        for (int tile = 0; tile < tiles; tile++)
+        {
+            new ReadOnlySpan<int>(other.Row(row) + (tile * other.TileStride), Tile.Width).CopyTo(new Span<int>(Row(row) + (tile * TileStride), Tile.Width));
+        }
+
+        other._summed.Row(row).CopyTo(_summed.Row(row));
+    }
 }
