@@ -14,6 +14,7 @@ namespace FastRbm.Serialization;
 /// <remarks>A checkpoint is also a model file: whatever reads models reads the model in it.</remarks>
 public static class TrainingCheckpoint
 {
+    private const string CountersName = "training_counters";
     private const string Prefix = "training_";
     private const string EpochKey = Prefix + "epoch";
     private const string FirstRowKey = Prefix + "first_row";
@@ -40,6 +41,8 @@ public static class TrainingCheckpoint
         writer.SetMetadata(EpochKey, Text(trainer.State.Epoch));
         writer.SetMetadata(FirstRowKey, Text(trainer.State.FirstRow));
         writer.SetMetadata(UpdateKey, Text(trainer.State.Update));
+        double[] counters = trainer.SaveCounters();
+        writer.Add<double>(CountersName, [counters.Length], _ => counters);
         foreach ((string name, Matrix values) in trainer.Buffers)
         {
             ModelFile.AddMatrix(writer, name, values);
@@ -72,27 +75,48 @@ public static class TrainingCheckpoint
         using SafetensorsReader reader = SafetensorsReader.Open(path);
         Rbm rbm = ModelFile.Load(reader);
         CheckSame(reader, options, dataFingerprint);
-        Trainer trainer = new(rbm, rows, options, validation);
+        Trainer? trainer = null;
         try
         {
+            trainer = new Trainer(rbm, rows, options, validation);
             TrainerState state = ReadState(reader, trainer, rows.Rows);
-            foreach ((string name, Matrix values) in trainer.Buffers)
-            {
-                Read(reader, name, values);
-            }
-
-            foreach ((string name, BitMatrix chains) in trainer.Update.Chains)
-            {
-                ReadChains(reader, name, chains);
-            }
-
+            Restore(reader, trainer);
             trainer.Resume(state);
-            return trainer;
+            Trainer resumed = trainer;
+            trainer = null;
+            return resumed;
         }
-        catch
+        finally
         {
-            trainer.Dispose();
-            throw;
+            trainer?.Dispose();
+        }
+    }
+
+    private static void Restore(SafetensorsReader reader, Trainer trainer)
+    {
+        double[] counters = new double[reader.RequireDimensions(CountersName, 1).Shape[0]];
+        reader.Read<double>(CountersName, _ => counters);
+        RestoreCounters(reader, trainer, counters);
+        foreach ((string name, Matrix values) in trainer.Buffers)
+        {
+            Read(reader, name, values);
+        }
+
+        foreach ((string name, BitMatrix chains) in trainer.Update.Chains)
+        {
+            ReadChains(reader, name, chains);
+        }
+    }
+
+    private static void RestoreCounters(SafetensorsReader reader, Trainer trainer, double[] counters)
+    {
+        try
+        {
+            trainer.RestoreCounters(counters);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new InvalidInputException(reader.Source, "the counters of a run with these options", wrong.Message, $"tensor {CountersName}");
         }
     }
 
@@ -172,6 +196,10 @@ public static class TrainingCheckpoint
         (Prefix + "steps", Text(options.Steps)),
         (Prefix + "batch_size", Text(options.BatchSize)),
         (Prefix + "chains", Text(options.Chains)),
+        (Prefix + "levels", Text(options.Algorithm == TrainingAlgorithm.ParallelTempering ? options.Levels : 0)),
+        (Prefix + "exchange_interval", Text(options.Algorithm == TrainingAlgorithm.ParallelTrajectoryTempering ? options.ExchangeInterval : 0)),
+        (Prefix + "rung_chains", Text(options.Algorithm == TrainingAlgorithm.ParallelTrajectoryTempering ? options.RungChains : 0)),
+        (Prefix + "patience", Text(options.Patience)),
         (Prefix + "learning_rate_shape", options.LearningRate.Shape.ToString()),
         (Prefix + "learning_rate", Text(options.LearningRate.Initial)),
         (Prefix + "final_learning_rate", Text(options.LearningRate.DependsOnLength ? options.LearningRate.Final : options.LearningRate.Initial)),

@@ -33,6 +33,8 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     private readonly float _meanScale;
     private readonly bool _persistent;
     private readonly FastWeights? _fast;
+    private readonly IChainMixer? _mixer;
+    private readonly int _steps;
     private readonly Rbm _sampled;
 
     // Only where a later half step of the same update can go on from them.
@@ -62,14 +64,22 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
         _negative = new PhaseMoments(_chains, rbm);
         _chainVisible = new BitMatrix(_chains, visible);
         _chainHidden = _persistent ? new BitMatrix(_chains, hidden) : _positive.Hidden;
-        _hiddenSums = !_persistent || options.Steps > 1 ? new RunningSums(_chains, visible, hidden) : null;
-        _visibleSums = options.Steps > 1 ? new RunningSums(_chains, hidden, visible) : null;
-        Step = new ParameterStep(rbm, options, PositivePhase.VisibleMeans(rows, options));
+        float[] visibleMeans = PositivePhase.VisibleMeans(rows, options);
+        Step = new ParameterStep(rbm, options, visibleMeans);
         long scratch = Math.Max(
             HalfStep.ScratchLength(Math.Max(visible, hidden), most), WeightUpdate.ScratchLength(options.BatchSize, _chains));
         _scratch = [.. Enumerable.Range(0, _team.Members).Select(_ => new AlignedBuffer<int>(scratch))];
         _fast = options.Algorithm == TrainingAlgorithm.FastPersistentContrastiveDivergence ? new FastWeights(rbm, _team, _scratch) : null;
         _sampled = _fast?.Sum ?? rbm;
+        _mixer = options.Algorithm switch
+        {
+            TrainingAlgorithm.ParallelTempering => new TemperedMixer(rbm, _chains, options, _team, visibleMeans),
+            TrainingAlgorithm.ParallelTrajectoryTempering => new TrajectoryMixer(rbm, _chains, options, _team),
+            _ => null,
+        };
+        _steps = _mixer?.Steps ?? options.Steps;
+        _hiddenSums = !_persistent || _steps > 1 ? new RunningSums(_chains, visible, hidden) : null;
+        _visibleSums = _steps > 1 ? new RunningSums(_chains, hidden, visible) : null;
         _sampling = new SamplingPass(this);
         _listing = new ListPass(this);
         _weighing = new WeightPass(this);
@@ -83,10 +93,14 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     public ParameterStep Step { get; }
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, BitMatrix States)> Chains => _persistent ? [("chains", _chainHidden)] : [];
+    public IEnumerable<(string Name, BitMatrix States)> Chains =>
+        !_persistent ? [] : _mixer is null ? [("chains", _chainHidden)] : [("chains", _chainHidden), ("chains_visible", _chainVisible), .. _mixer.Chains];
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, Matrix Values)> Values => _fast?.Values ?? [];
+    public IEnumerable<(string Name, Matrix Values)> Values => _fast?.Values ?? _mixer?.Values ?? [];
+
+    /// <inheritdoc/>
+    public double LogPartitionFunction => _mixer?.LogPartitionFunction ?? double.NaN;
 
     /// <inheritdoc/>
     public bool Run(in Minibatch minibatch, double learningRate, double momentum)
@@ -103,6 +117,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
 
         // A short batch weighs what its rows weigh: its share of the learning rate, in both phases and in the decay.
         Step.Begin(_positive.Sums, negative, minibatch, learningRate * _positive.Weight, momentum);
+        _mixer?.Mix(minibatch.Update, _chainVisible, _chainHidden);
         _team.Run(_sampling);
         _team.Run(_listing);
         _team.Run(_weighing);
@@ -111,10 +126,27 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     }
 
     /// <inheritdoc/>
-    public void Restored() => _fast?.Add();
+    public void EndEpoch() => _mixer?.EndEpoch(_chainVisible, _chainHidden);
+
+    /// <inheritdoc/>
+    public double[] SaveCounters() => _mixer?.SaveCounters() ?? [];
+
+    /// <inheritdoc/>
+    public void RestoreCounters(double[] counters) => _mixer?.RestoreCounters(counters);
+
+    /// <inheritdoc/>
+    public void Restored()
+    {
+        _fast?.Add();
+        _mixer?.Restored();
+    }
 
     /// <summary>Ends the threads.</summary>
-    public void Dispose() => _team.Dispose();
+    public void Dispose()
+    {
+        _mixer?.Dispose();
+        _team.Dispose();
+    }
 
     private void StartChains()
     {
@@ -142,15 +174,15 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     private void NegativePhase(int first, int end, int member)
     {
         int* scratch = _scratch[member].DangerousGetPointer();
-        for (int sweep = 0; sweep < _options.Steps; sweep++)
+        for (int sweep = 0; sweep < _steps; sweep++)
         {
-            long step = (_minibatch.Update * _options.Steps) + sweep;
+            long step = (_minibatch.Update * _steps) + sweep;
             HalfStepArguments down = HalfStepFrom(
                 toHidden: false, _chainHidden, _chainVisible, StreamPurpose.VisibleSample, StreamPurpose.VisibleTie, step);
             _visibleSums?.Keep(ref down, hold: sweep > 0);
             HalfStep.Run(_level, down, first, end, scratch);
 
-            bool last = sweep == _options.Steps - 1;
+            bool last = sweep == _steps - 1;
             HalfStepArguments up = HalfStepFrom(
                 toHidden: true, _chainVisible, last && !_persistent ? null : _chainHidden,
                 StreamPurpose.NegativeHiddenSample, StreamPurpose.NegativeHiddenTie, step);

@@ -14,12 +14,25 @@ internal interface IParameterUpdate : IDisposable
     /// <summary>Other parameters that the next update goes on from.</summary>
     IEnumerable<(string Name, Matrix Values)> Values { get; }
 
+    /// <summary>log Z of the model as estimated at the end of the last epoch, in nats; NaN where it isn't known.</summary>
+    double LogPartitionFunction { get; }
+
     /// <summary>Runs one update.</summary>
     /// <param name="minibatch">Which rows, and when.</param>
     /// <param name="learningRate">The learning rate of a full minibatch.</param>
     /// <param name="momentum">The momentum.</param>
     /// <returns>False when parameters left the range of the fixed-point copy.</returns>
     bool Run(in Minibatch minibatch, double learningRate, double momentum);
+
+    /// <summary>After the last update of an epoch.</summary>
+    void EndEpoch();
+
+    /// <summary>All other numbers of the state.</summary>
+    double[] SaveCounters();
+
+    /// <summary>Makes room for what <see cref="Chains"/> and <see cref="Values"/> then name; they are put back next.</summary>
+    /// <param name="counters">What <see cref="SaveCounters"/> gave.</param>
+    void RestoreCounters(double[] counters);
 
     /// <summary>Makes all that follows from the parameters again, after they were put back.</summary>
     void Restored();

@@ -53,6 +53,9 @@ internal sealed unsafe class ObjectiveUpdate : IParameterUpdate
     public IEnumerable<(string Name, Matrix Values)> Values => [];
 
     /// <inheritdoc/>
+    public double LogPartitionFunction => double.NaN;
+
+    /// <inheritdoc/>
     public bool Run(in Minibatch minibatch, double learningRate, double momentum)
     {
         _positive.Begin(minibatch);
@@ -81,6 +84,19 @@ internal sealed unsafe class ObjectiveUpdate : IParameterUpdate
         Step.Hidden(0, copy.HiddenTiles);
         _team.Run(_weighing);
         return Step.End();
+    }
+
+    /// <inheritdoc/>
+    public void EndEpoch()
+    {
+    }
+
+    /// <inheritdoc/>
+    public double[] SaveCounters() => [];
+
+    /// <inheritdoc/>
+    public void RestoreCounters(double[] counters)
+    {
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly TrainingMonitor _monitor;
     private readonly IParameterUpdate _step;
     private readonly Snapshot _snapshot;
+    private readonly BestParameters? _best;
     private readonly int[] _order;
     private readonly Stopwatch _clock = new();
     private int _orderedEpoch = -1;
@@ -44,6 +45,11 @@ public sealed class Trainer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(rows.Rows);
         CheckWidth(rbm, rows, nameof(rows));
+        if (options.Patience > 0 && validation is null)
+        {
+            Throw.Argument("validation", "validation rows with patience", "none");
+        }
+
         if (!options.WeightMask.IsEmpty)
         {
             Throw.IfLengthDiffers(options.WeightMask.Length, rbm.Visible.Count * rbm.Hidden.Count, "weight mask");
@@ -61,6 +67,7 @@ public sealed class Trainer : IDisposable
         _order = new int[rows.Rows];
         _monitor = new TrainingMonitor(rbm, rows, validation, options);
         _step = UpdateOf(rbm, rows, options);
+        _best = options.Patience > 0 ? new BestParameters(rbm) : null;
         _snapshot = new Snapshot(this);
         _snapshot.Take();
     }
@@ -80,14 +87,42 @@ public sealed class Trainer : IDisposable
     /// <summary>Updates in the whole run.</summary>
     public long TotalUpdates => (long)Options.Epochs * UpdatesPerEpoch;
 
-    /// <summary>Whether all epochs are done.</summary>
-    public bool IsFinished => State.Epoch >= Options.Epochs;
+    /// <summary>Whether all epochs are done, or the validation log-likelihood has not risen for too long.</summary>
+    public bool IsFinished => State.Epoch >= Options.Epochs || StoppedEarly;
+
+    /// <summary>Whether the run ended before its last epoch, by <see cref="TrainingOptions.Patience"/>.</summary>
+    public bool StoppedEarly => _best is not null && _best.Epochs >= Options.Patience;
+
+    /// <summary>
+    /// Finds log Z of the model at the end of each epoch, in nats, or null: for log-likelihoods in the figures and for
+    /// <see cref="TrainingOptions.Patience"/>. It must be a function of the model and the state alone for a resumed run to be the same.
+    /// </summary>
+    public Func<Rbm, double>? LogPartitionEstimator { get; set; }
+
+    /// <summary>log Z at the end of the last epoch, NaN where it isn't known.</summary>
+    public double LogPartitionFunction { get; private set; } = double.NaN;
 
     /// <summary>What an update does.</summary>
     internal IParameterUpdate Update => _step;
 
     /// <summary>What the next update goes on from, beside the parameters and chains.</summary>
-    internal IEnumerable<(string Name, Matrix Values)> Buffers => [.. _step.Step.State, .. _step.Values];
+    internal IEnumerable<(string Name, Matrix Values)> Buffers => [.. _step.Step.State, .. _step.Values, .. _best?.Values ?? []];
+
+    /// <summary>All other numbers of the state: the update's, then log Z and what is known of the best parameters.</summary>
+    internal double[] SaveCounters() => [LogPartitionFunction, _best?.LogLikelihood ?? 0, _best?.Epochs ?? 0, .. _step.SaveCounters()];
+
+    /// <summary>Puts numbers back, before the buffers.</summary>
+    internal void RestoreCounters(double[] counters)
+    {
+        if (counters.Length < 3)
+        {
+            Throw.Length(nameof(counters), 3, counters.Length);
+        }
+
+        LogPartitionFunction = counters[0];
+        _best?.Restore(counters[1], (int)counters[2]);
+        _step.RestoreCounters(counters[3..]);
+    }
 
     /// <summary>Trains until all epochs are done.</summary>
     /// <param name="progress">Told after every update, on this thread, and with figures after every epoch; or null.</param>
@@ -139,6 +174,11 @@ public sealed class Trainer : IDisposable
         State = done == _rows.Rows
             ? new TrainerState(state.Epoch + 1, 0, state.Update + 1)
             : new TrainerState(state.Epoch, done, state.Update + 1);
+        if (done == _rows.Rows)
+        {
+            EndEpoch();
+        }
+
         if (IsFinished && Options.AveragedShare > 0)
         {
             _step.Step.TakeAverage();
@@ -154,7 +194,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Measures the figures of an epoch now.</summary>
     /// <returns>What was measured; the same for the same model and epoch.</returns>
-    public TrainingFigures Measure() => _monitor.Measure(State.Epoch);
+    public TrainingFigures Measure() => _monitor.Measure(State.Epoch, LogPartitionFunction);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _step.Dispose();
@@ -170,10 +210,33 @@ public sealed class Trainer : IDisposable
         _snapshot.Take();
     }
 
+    private void EndEpoch()
+    {
+        _step.EndEpoch();
+        LogPartitionFunction = LogPartitionEstimator?.Invoke(Model) ?? _step.LogPartitionFunction;
+        if (_best is null)
+        {
+            return;
+        }
+
+        double likelihood = Measure().ValidationLogLikelihood;
+        if (double.IsNaN(likelihood))
+        {
+            throw new InvalidOperationException("patience: expected log Z from the algorithm or an estimator, found none.");
+        }
+
+        _best.Consider(likelihood);
+        if (IsFinished)
+        {
+            _best.PutBack();
+        }
+    }
+
     private static IParameterUpdate UpdateOf(Rbm rbm, IVisibleRows rows, TrainingOptions options) =>
         options.Algorithm switch
         {
-            (TrainingAlgorithm)99 => new ObjectiveUpdate(rbm, rows, options, null!),
+            TrainingAlgorithm.ExactGradient => new ObjectiveUpdate(
+                rbm, rows, options, new ExactLikelihoodObjective(rbm, options.BatchSize, options.Threads)),
             _ => new ContrastiveDivergenceUpdate(rbm, rows, options),
         };
 

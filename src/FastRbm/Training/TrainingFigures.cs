@@ -7,4 +7,8 @@ namespace FastRbm.Training;
 /// log p(v_i | the rest) for one random unit i of each row.</param>
 /// <param name="FreeEnergyGap">Mean free energy of the validation rows minus that of the training rows: it grows when the model
 /// overfits. NaN without validation rows.</param>
-public readonly record struct TrainingFigures(double ReconstructionError, double LogPseudoLikelihood, double FreeEnergyGap);
+/// <param name="LogLikelihood">Mean log-likelihood of the training rows in nats: minus their mean free energy minus log Z. NaN where log Z
+/// isn't known.</param>
+/// <param name="ValidationLogLikelihood">The same of the validation rows.</param>
+public readonly record struct TrainingFigures(
+    double ReconstructionError, double LogPseudoLikelihood, double FreeEnergyGap, double LogLikelihood, double ValidationLogLikelihood);

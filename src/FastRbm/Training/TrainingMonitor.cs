@@ -37,7 +37,8 @@ internal sealed class TrainingMonitor
 
     /// <summary>Measures after an epoch.</summary>
     /// <param name="epoch">The epoch, from 1.</param>
-    public TrainingFigures Measure(int epoch)
+    /// <param name="logPartition">log Z, or NaN.</param>
+    public TrainingFigures Measure(int epoch, double logPartition)
     {
         Span<double> free = _free.AsSpan(0, _training.Rows);
         _rbm.FreeEnergy(_training, _workspace, free);
@@ -51,7 +52,7 @@ internal sealed class TrainingMonitor
             gap = Mean(validation) - trainingMean;
         }
 
-        return new TrainingFigures(ReconstructionError(epoch), pseudo, gap);
+        return new TrainingFigures(ReconstructionError(epoch), pseudo, gap, -trainingMean - logPartition, -trainingMean - gap - logPartition);
     }
 
     private double PseudoLikelihood(int epoch, ReadOnlySpan<double> free)

@@ -10,7 +10,7 @@ public sealed record TrainingOptions
     /// <summary>Where negative chains start.</summary>
     public TrainingAlgorithm Algorithm { get; init; }
 
-    /// <summary>k: Gibbs steps v to h to v in each negative phase, at least 1.</summary>
+    /// <summary>k: Gibbs steps v to h to v in each negative phase, at least 1; of parallel tempering, sweeps of all temperatures.</summary>
     public int Steps { get; init; } = 1;
 
     /// <summary>Passes over the data, at least 1.</summary>
@@ -20,8 +20,24 @@ public sealed record TrainingOptions
     /// scaled by its share of rows, in both phases.</summary>
     public int BatchSize { get; init; } = 100;
 
-    /// <summary>Persistent chains of PCD; 0 means as many as a minibatch has rows.</summary>
+    /// <summary>Persistent chains; 0 means as many as a minibatch has rows. Unused by CD and where there are no chains.</summary>
     public int Chains { get; init; }
+
+    /// <summary>Temperatures of parallel tempering, at least 2; their ladder adapts itself.</summary>
+    public int Levels { get; init; } = 10;
+
+    /// <summary>The most updates between two exchanges of trajectory tempering, at least 1; fewer while the model moves fast.</summary>
+    public int ExchangeInterval { get; init; } = 100;
+
+    /// <summary>Chains of each rung of trajectory tempering: the live chains take turns. 0 means as many as there are live chains.</summary>
+    public int RungChains { get; init; }
+
+    /// <summary>
+    /// Epochs without a better validation log-likelihood after which the run ends, with the parameters of the best one; 0 means that it
+    /// goes on to the end. Needs validation rows, and log Z: <see cref="TrainingAlgorithm.ParallelTrajectoryTempering"/> knows it, else
+    /// <see cref="Trainer.LogPartitionEstimator"/> must.
+    /// </summary>
+    public int Patience { get; init; }
 
     /// <summary>The learning rate, for the mean gradient over a minibatch.</summary>
     public LearningRateSchedule LearningRate { get; init; } = new();
@@ -89,6 +105,12 @@ public sealed record TrainingOptions
     /// <summary>Rows that the figures of each epoch are measured on, from all over the data.</summary>
     public int MonitorRows { get; init; } = 2_000;
 
+    /// <summary>Whether the gradient is that of chains.</summary>
+    internal bool HasChains => Algorithm < TrainingAlgorithm.ExactGradient;
+
+    /// <summary>Whether chains go on from update to update.</summary>
+    internal bool HasPersistentChains => HasChains && Algorithm != TrainingAlgorithm.ContrastiveDivergence;
+
     /// <summary>Whether an update depends on the length of the run.</summary>
     internal bool DependsOnLength => LearningRate.DependsOnLength || AveragedShare > 0;
 
@@ -108,6 +130,10 @@ public sealed record TrainingOptions
         }
 
         Throw.IfLess(Chains, 0, "chains");
+        Throw.IfLess(Levels, 2, "levels");
+        Throw.IfLess(ExchangeInterval, 1, "exchange interval");
+        Throw.IfLess(RungChains, 0, "rung chains");
+        Throw.IfLess(Patience, 0, "patience");
         Throw.IfLess(Threads, 1, "threads");
         Throw.IfLess(MonitorRows, 1, "monitor rows");
         Throw.IfOutside(WeightDecay, 0, 1000, "weight decay");
@@ -126,7 +152,22 @@ public sealed record TrainingOptions
         Momentum.Validate();
         if (!Enum.IsDefined(Algorithm))
         {
-            Throw.OutOfRange("algorithm", "contrastive divergence or persistent contrastive divergence", (int)Algorithm);
+            Throw.OutOfRange("algorithm", "one of the algorithms there are", (int)Algorithm);
+        }
+
+        if (!HasChains && Centring == Centring.Enhanced)
+        {
+            Throw.Argument("centring", "data or none with an algorithm without chains, since there are no means of the model", "enhanced");
+        }
+
+        if (!HasChains && Binarization == Binarization.None)
+        {
+            Throw.Argument("binarization", "threshold or sample with an algorithm without chains", "none");
+        }
+
+        if (Patience > 0 && AveragedShare > 0)
+        {
+            Throw.Argument("averaged share", "0 with patience, since a run may end before its last part", $"{AveragedShare.ToString(CultureInfo.InvariantCulture)}");
         }
 
         if (!Enum.IsDefined(StepRule))

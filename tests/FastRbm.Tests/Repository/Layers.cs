@@ -18,6 +18,7 @@ internal static partial class Layers
     private static readonly (string User, string Used)[] _withinLayer =
     [
         ("Memory", "Errors"),
+        ("Training", "Sampling"),
         ("Threading", "Errors"),
         ("Evaluation", "Sampling"),
         ("Data", "Serialization"),
