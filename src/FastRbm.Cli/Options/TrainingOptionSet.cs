@@ -19,6 +19,12 @@ internal sealed class TrainingOptionSet
         ["cd"] = TrainingAlgorithm.ContrastiveDivergence,
         ["pcd"] = TrainingAlgorithm.PersistentContrastiveDivergence,
         ["fpcd"] = TrainingAlgorithm.FastPersistentContrastiveDivergence,
+        ["pt"] = TrainingAlgorithm.ParallelTempering,
+        ["ptt"] = TrainingAlgorithm.ParallelTrajectoryTempering,
+        ["exact"] = TrainingAlgorithm.ExactGradient,
+        ["mpf"] = TrainingAlgorithm.MinimumProbabilityFlow,
+        ["pl"] = TrainingAlgorithm.PseudoLikelihood,
+        ["rm"] = TrainingAlgorithm.RatioMatching,
     };
 
     private static readonly Dictionary<string, Centring> _centrings = new(StringComparer.Ordinal)
@@ -51,14 +57,26 @@ internal sealed class TrainingOptionSet
     };
 
     private readonly Option<string> _algorithm = OptionFactory.Choice(
-        "--algorithm", "Where negative chains start: at the data (cd) or where they were left (pcd)", WordOf(_algorithms, _defaults.Algorithm), _algorithms.Keys);
+        "--algorithm",
+        "Where the gradient comes from: chains that start at the data (cd), where they were left (pcd), pushed on by fast weights (fpcd), at several "
+            + "temperatures (pt), or exchanged with earlier models of the run (ptt); enumeration (exact); or an objective without chains: minimum probability "
+            + "flow (mpf), pseudo-likelihood (pl), ratio matching (rm)",
+        WordOf(_algorithms, _defaults.Algorithm), _algorithms.Keys);
 
     private readonly Option<int> _steps = OptionFactory.Integer("--steps", "Gibbs steps of the chains in each update", _defaults.Steps);
     private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Passes over the data", _defaults.Epochs);
     private readonly Option<int?> _batchSize = OptionFactory.OptionalInteger(
         "--batch-size", $"Rows in a minibatch [default: {_defaults.BatchSize}, or all rows if there are fewer]");
 
-    private readonly Option<int?> _chains = OptionFactory.OptionalInteger("--chains", "Persistent chains of pcd [default: the batch size]", least: 1);
+    private readonly Option<int?> _chains = OptionFactory.OptionalInteger("--chains", "Persistent chains of pcd, fpcd, pt and ptt [default: the batch size]", least: 1);
+    private readonly Option<int?> _levels = OptionFactory.OptionalInteger("--levels", $"Temperatures of pt [default: {_defaults.Levels}]", least: 2);
+    private readonly Option<int?> _exchangeInterval = OptionFactory.OptionalInteger(
+        "--exchange-interval", $"The most updates between exchanges of ptt [default: {_defaults.ExchangeInterval}]", least: 1);
+
+    private readonly Option<int?> _rungChains = OptionFactory.OptionalInteger("--rung-chains", "Chains of each earlier model of ptt [default: --chains]", least: 1);
+    private readonly Option<int> _patience = OptionFactory.Integer(
+        "--patience", "Epochs without a better validation log-likelihood after which to stop, with the best parameters; 0 for never", _defaults.Patience);
+
     private readonly Option<double> _rate = OptionFactory.Number("--learning-rate", "The learning rate of the first update", _defaults.LearningRate.Initial);
     private readonly Option<string> _schedule = OptionFactory.Choice(
         "--learning-rate-schedule", "How the learning rate goes from update to update; inverse is rate / (1 + update / decay)", WordOf(_schedules, _defaults.LearningRate.Shape), _schedules.Keys);
@@ -111,7 +129,7 @@ internal sealed class TrainingOptionSet
     {
         foreach (Option option in (ReadOnlySpan<Option>)
             [
-                _algorithm, _steps, _epochs, _batchSize, _chains, _rate, _schedule, _finalRate, _rateDecay, _momentum, _initialMomentum, _momentumRamp,
+                _algorithm, _steps, _epochs, _batchSize, _chains, _levels, _exchangeInterval, _rungChains, _patience, _rate, _schedule, _finalRate, _rateDecay, _momentum, _initialMomentum, _momentumRamp,
                 _stepRule, _centring, _averagedShare, _weightDecay, _l1Decay, _groupDecay, _maxNorm,
                 _sparsityTarget, _sparsityCost, _binarize, _initialWeights, _seed, _threads,
             ])
@@ -126,11 +144,11 @@ internal sealed class TrainingOptionSet
     {
         TrainingAlgorithm algorithm = _algorithms[parse.GetRequiredValue(_algorithm)];
         int? chains = parse.GetValue(_chains);
-        if (chains is not null && algorithm == TrainingAlgorithm.ContrastiveDivergence)
-        {
-            throw new UsageException("--chains: expected --algorithm pcd or fpcd with it, found cd.");
-        }
-
+        RequireAlgorithm(_chains, chains, algorithm is > TrainingAlgorithm.ContrastiveDivergence and < TrainingAlgorithm.ExactGradient, "pcd, fpcd, pt or ptt", algorithm);
+        RequireAlgorithm(_levels, parse.GetValue(_levels), algorithm == TrainingAlgorithm.ParallelTempering, "pt", algorithm);
+        bool trajectory = algorithm == TrainingAlgorithm.ParallelTrajectoryTempering;
+        RequireAlgorithm(_exchangeInterval, parse.GetValue(_exchangeInterval), trajectory, "ptt", algorithm);
+        RequireAlgorithm(_rungChains, parse.GetValue(_rungChains), trajectory, "ptt", algorithm);
         double? sparsityTarget = parse.GetValue(_sparsityTarget);
         if (sparsityTarget is not null && parse.GetValue(_sparsityCost) == 0)
         {
@@ -155,6 +173,10 @@ internal sealed class TrainingOptionSet
             Epochs = parse.GetValue(_epochs),
             BatchSize = parse.GetValue(_batchSize) ?? _defaults.BatchSize,
             Chains = chains ?? _defaults.Chains,
+            Levels = parse.GetValue(_levels) ?? _defaults.Levels,
+            ExchangeInterval = parse.GetValue(_exchangeInterval) ?? _defaults.ExchangeInterval,
+            RungChains = parse.GetValue(_rungChains) ?? _defaults.RungChains,
+            Patience = parse.GetValue(_patience),
             LearningRate = rate,
             Momentum = new MomentumSchedule
             {
@@ -199,6 +221,20 @@ internal sealed class TrainingOptionSet
 
     /// <summary>The word for a way to make bits.</summary>
     public static string WordOf(Binarization binarization) => WordOf(_binarizations, binarization);
+
+    private static void RequireAlgorithm(Option option, int? value, bool fits, string expected, TrainingAlgorithm algorithm)
+    {
+        if (value is not null && !fits)
+        {
+            throw new UsageException($"{option.Name}: expected --algorithm {expected} with it, found {WordOf(algorithm)}.");
+        }
+    }
+
+    /// <summary>The word for offsets.</summary>
+    public static string WordOf(Centring centring) => WordOf(_centrings, centring);
+
+    /// <summary>The word for a step rule.</summary>
+    public static string WordOf(StepRule rule) => WordOf(_stepRules, rule);
 
     private LearningRateSchedule ReadRate(ParseResult parse)
     {

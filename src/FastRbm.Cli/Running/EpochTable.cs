@@ -8,7 +8,8 @@ namespace FastRbm.Cli.Running;
 /// <param name="terminal">Where.</param>
 /// <param name="json">Whether lines are JSON objects.</param>
 /// <param name="hasGap">Whether there are validation rows.</param>
-internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap)
+/// <param name="hasLikelihood">Whether log Z is known after each epoch.</param>
+internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap, bool hasLikelihood)
 {
     private bool _hasHeader;
 
@@ -31,17 +32,22 @@ internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap)
     {
         if (!_hasHeader)
         {
-            string gapHeader = hasGap ? "  free_energy_gap" : string.Empty;
-            terminal.Output.WriteLine("epoch   updates   seconds  samples_per_second  reconstruction_error  log_pseudo_likelihood" + gapHeader);
+            terminal.Output.WriteLine(
+                "epoch   updates   seconds  samples_per_second  reconstruction_error  log_pseudo_likelihood"
+                + (hasGap ? "  free_energy_gap" : string.Empty)
+                + (hasLikelihood ? "  log_likelihood" : string.Empty)
+                + (hasGap && hasLikelihood ? "  validation_log_likelihood" : string.Empty));
             _hasHeader = true;
         }
 
         TrainingFigures figures = progress.Figures;
         string gap = hasGap ? $"  {Numbers.Text(figures.FreeEnergyGap, "F3"),15}" : string.Empty;
+        string likelihood = hasLikelihood ? $"  {Numbers.Text(figures.LogLikelihood, "F3"),14}" : string.Empty;
+        string validation = hasGap && hasLikelihood ? $"  {Numbers.Text(figures.ValidationLogLikelihood, "F3"),25}" : string.Empty;
         terminal.Output.WriteLine(
             $"{Numbers.Text(progress.Epoch),5}  {Numbers.Text(progress.Updates),8}  {Numbers.Text(progress.Seconds, "F2"),8}"
             + $"  {Numbers.Text(progress.SamplesPerSecond, "F0"),18}  {Numbers.Text(figures.ReconstructionError, "F5"),20}"
-            + $"  {Numbers.Text(figures.LogPseudoLikelihood, "F3"),21}{gap}");
+            + $"  {Numbers.Text(figures.LogPseudoLikelihood, "F3"),21}{gap}{likelihood}{validation}");
     }
 
     private void Fill(Utf8JsonWriter line, TrainingProgress progress)
@@ -55,6 +61,16 @@ internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap)
         if (hasGap)
         {
             line.WriteNumber("free_energy_gap", progress.Figures.FreeEnergyGap);
+        }
+
+        if (hasLikelihood)
+        {
+            line.WriteNumber("log_likelihood", progress.Figures.LogLikelihood);
+        }
+
+        if (hasGap && hasLikelihood)
+        {
+            line.WriteNumber("validation_log_likelihood", progress.Figures.ValidationLogLikelihood);
         }
     }
 }

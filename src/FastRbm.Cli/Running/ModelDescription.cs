@@ -31,8 +31,14 @@ internal static class ModelDescription
             ["learning_rate_schedule"] = TrainingOptionSet.WordOf(options.LearningRate.Shape),
             ["final_learning_rate"] = Numbers.Text(options.LearningRate.Final),
             ["momentum"] = Numbers.Text(options.Momentum.Final),
+            ["centring"] = TrainingOptionSet.WordOf(options.Centring),
+            ["step_rule"] = TrainingOptionSet.WordOf(options.StepRule),
+            ["averaged_share"] = Numbers.Text(options.AveragedShare),
             ["weight_decay"] = Numbers.Text(options.WeightDecay),
             ["l1_decay"] = Numbers.Text(options.L1Decay),
+            ["group_decay"] = Numbers.Text(options.GroupDecay),
+            ["max_norm"] = Numbers.Text(options.MaxNorm),
+            ["sparsity_cost"] = Numbers.Text(options.SparsityCost),
             ["binarize"] = TrainingOptionSet.WordOf(options.Binarization),
             [InitialWeightsKey] = plan.InitialWeights,
         };
@@ -41,7 +47,12 @@ internal static class ModelDescription
             description["learning_rate_decay"] = Numbers.Text(options.LearningRate.DecayUpdates);
         }
 
-        if (options.Algorithm == TrainingAlgorithm.PersistentContrastiveDivergence)
+        if (options.SparsityCost > 0)
+        {
+            description["sparsity_target"] = Numbers.Text(options.SparsityTarget);
+        }
+
+        if (options.Algorithm is > TrainingAlgorithm.ContrastiveDivergence and < TrainingAlgorithm.ExactGradient)
         {
             description["chains"] = Numbers.Text(options.Chains == 0 ? options.BatchSize : options.Chains);
         }

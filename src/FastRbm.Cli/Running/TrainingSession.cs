@@ -24,7 +24,14 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
         _plan = plan;
         _trainer = trainer;
         _bar = new ProgressBar(terminal);
-        _table = new EpochTable(terminal, plan.Json, plan.Validation is not null);
+        bool knowsPartition = plan.Options.Algorithm == TrainingAlgorithm.ParallelTrajectoryTempering;
+        bool estimates = !knowsPartition && (plan.Options.Patience > 0 || plan.Options.Algorithm == TrainingAlgorithm.ExactGradient);
+        _table = new EpochTable(terminal, plan.Json, plan.Validation is not null, knowsPartition || estimates);
+        if (estimates)
+        {
+            trainer.LogPartitionEstimator = new EpochPartition(plan).Estimate;
+        }
+
         _firstShare = (double)trainer.State.Update / trainer.TotalUpdates;
         _pictures = plan.Files.Images is null ? null : new TrainingPictures(plan.Files.Images, trainer, plan.Data);
     }
@@ -65,6 +72,13 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
             ModelFile.Save(path, _trainer.Model, ModelDescription.Of(_plan, _trainer));
             _terminal.Note($"{divergence.Message} That model is saved in {path}; {_plan.Files.Output} isn't written.");
             return ExitCode.Failed;
+        }
+
+        if (_trainer.StoppedEarly)
+        {
+            _terminal.Note(
+                $"stopped after epoch {Numbers.Text(_trainer.State.Epoch)} of {Numbers.Text(_plan.Options.Epochs)}: the validation log-likelihood "
+                + $"had not risen for {Numbers.Text(_plan.Options.Patience)}; the model is that of the best epoch.");
         }
 
         ModelFile.Save(_plan.Files.Output, _trainer.Model, ModelDescription.Of(_plan, _trainer));

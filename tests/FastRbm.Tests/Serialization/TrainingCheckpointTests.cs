@@ -14,9 +14,23 @@ public sealed class TrainingCheckpointTests
     [InlineData(TrainingAlgorithm.ContrastiveDivergence, Binarization.Threshold)]
     [InlineData(TrainingAlgorithm.PersistentContrastiveDivergence, Binarization.Sample)]
     [InlineData(TrainingAlgorithm.PersistentContrastiveDivergence, Binarization.None)]
+    [InlineData(TrainingAlgorithm.FastPersistentContrastiveDivergence, Binarization.Threshold)]
+    [InlineData(TrainingAlgorithm.ParallelTempering, Binarization.Threshold)]
+    [InlineData(TrainingAlgorithm.ParallelTrajectoryTempering, Binarization.Sample)]
+    [InlineData(TrainingAlgorithm.PseudoLikelihood, Binarization.Threshold)]
     public void A_run_resumed_after_any_update_writes_the_same_bytes(TrainingAlgorithm algorithm, Binarization binarization)
     {
-        TrainingOptions options = Options() with { Algorithm = algorithm, Binarization = binarization };
+        TrainingOptions options = Options() with
+        {
+            Algorithm = algorithm,
+            Binarization = binarization,
+            StepRule = algorithm == TrainingAlgorithm.ParallelTempering ? StepRule.Adam : StepRule.Momentum,
+            AveragedShare = 0.5,
+            Levels = 3,
+            ExchangeInterval = 2,
+            RungChains = 7,
+            GroupDecay = 1e-3,
+        };
         using TemporaryDirectory directory = new();
         byte[] whole = Finish(directory, new Trainer(Model(), _rows, options));
         for (int stop = 0; stop < 18; stop += 1 + (stop % 3))
