@@ -53,7 +53,7 @@ public sealed class MixingReportTests
         Assert.InRange(Trace(report, "free_energy").Summary.RankRHat, 0.99, 1.05);
         Assert.InRange(Trace(report, "active_visible").Summary.RankRHat, 0.99, 1.05);
         Assert.InRange(Trace(report, "active_hidden").Summary.RankRHat, 0.99, 1.05);
-        
+
         // Ranks of two heaps are never far apart, however tight the heaps.
         Assert.InRange(Trace(report, "overlap_1").Summary.RankRHat, 1.5, 2);
         Assert.True(Trace(report, "overlap_1").Summary.SplitRHat > 3);
