@@ -8,8 +8,15 @@ namespace FastRbm.Cli.Evaluating;
 /// <summary>--method exact.</summary>
 internal static class ExactEvaluation
 {
-    /// <summary>Whether the enumeration takes some seconds at most.</summary>
-    public static bool IsQuick(RbmParameters parameters) => Math.Min(parameters.Visible, parameters.Hidden) <= ExactPartitionFunction.MaxUnits;
+    /// <summary>States times units of the larger layer that one core enumerates in some ten seconds.</summary>
+    private const double QuickWork = 1.1e11;
+
+    /// <summary>Whether the enumeration takes some ten seconds at most: by size, not by a clock, so that a command does the same every time.</summary>
+    public static bool IsQuick(RbmParameters parameters)
+    {
+        int small = Math.Min(parameters.Visible, parameters.Hidden);
+        return small <= ExactPartitionFunction.MaxUnits && Math.ScaleB(Math.Max(parameters.Visible, parameters.Hidden), small) <= QuickWork;
+    }
 
     /// <summary>Refuses models that are too large.</summary>
     /// <exception cref="InvalidInputException">Both layers are larger than the limit.</exception>
