@@ -14,15 +14,17 @@ namespace FastRbm.Evaluation;
 /// them costs no more than a pass over the weights. Spanning trees with the largest mutual information are mixed in where that lowers
 /// the bound.</para>
 /// <para>Tight for weak weights and small models, exact where a layer has one unit. In a large model each edge is in few trees, so that its
-/// weight counts many times over: the bound is then loose, tens of percent of the variable part of log Z, though finite. An iteration
-/// costs four softplus a weight, an evaluation five exponentials more. Memory is 56 bytes a weight, twice 24 more
-/// for tree steps. Double precision, the same bits for any number of threads. Thread-safe.</para>
+/// weight counts many times over: the bound is then loose by a multiple of log Z, though finite. An iteration costs six softplus and
+/// five exponentials a weight; memory is 56 bytes a weight. Double precision, the same bits for any number of threads. Thread-safe.</para>
 /// <para>Source: Wainwright, Jaakkola and Willsky, "A new class of upper bounds on the log partition function" (2005).</para>
 /// </remarks>
 public static class TreeReweighted
 {
     /// <summary>The most weights of a model: about 4 million, a quarter of a gigabyte of messages.</summary>
     public const int MaxWeights = 1 << 22;
+
+    /// <summary>Below this many weights meeting at barriers costs more than threads save.</summary>
+    private const int LeastWeightsForThreads = 4096;
 
     /// <summary>Computes the bound.</summary>
     /// <param name="parameters">The model.</param>
@@ -49,7 +51,7 @@ public static class TreeReweighted
                 $"{parameters.Visible} x {parameters.Hidden}");
         }
 
-        using ThreadTeam team = new(threads);
+        using ThreadTeam team = new(parameters.Weights.Length < LeastWeightsForThreads ? 1 : threads);
         TreeReweightedDual dual = new(parameters, team);
         TreeReweightedSearch search = new(dual, options, cancellation);
         search.Run(progress);

@@ -10,8 +10,7 @@ namespace FastRbm.Evaluation;
 /// alpha_i = a_i + sum_j rho_e l_e, beta_j = b_j + sum_i rho_e m_e, and a tree that holds e gets (W_e / rho_e) x y - l_e x - m_e y for it.
 /// Averaged over the trees this is the model again, whatever the messages.</para>
 /// <para>A double star (i, j) has log Z = log sum over x, y of exp(alpha_i x + beta_j y + e's term + L_j(y) - l_ij(y) + K_i(x) - k_ij(x)), where
-/// k_ij(x) is what hidden unit j adds as a leaf of i, and K_i their sum over j; l_ij(y) and L_j likewise. The messages at rest are
-/// l_e = k_ij(1) - k_ij(0) + l_e and so on, so that one table serves the bound and the iteration.</para>
+/// k_ij(x) is what hidden unit j adds as a leaf of i, and K_i their sum over j; l_ij(y) and L_j likewise.</para>
 /// <para>Every sum runs over ascending units.</para>
 /// </remarks>
 internal sealed class TreeReweightedDual : ITeamTask
@@ -67,16 +66,21 @@ internal sealed class TreeReweightedDual : ITeamTask
     {
         Leaves,
         HiddenStars,
-        Messages,
+        ToVisible,
+        ToHidden,
         HiddenFields,
         VisibleFields,
         Information,
     }
 
+    /// <summary>The number of weights.</summary>
+    public int Weights => _rho.Length;
+
     /// <summary>The bound of the messages before the last iteration.</summary>
     public double Bound { get; private set; }
 
-    /// <summary>Evaluates the bound and moves the messages.</summary>
+    /// <summary>Evaluates the bound, then moves the messages to visible units, then those to hidden ones.</summary>
+    /// <remarks>One side after the other: together they would take turns overshooting where one layer is much the larger.</remarks>
     /// <param name="damping">The share of the old messages that stays, below 1.</param>
     /// <returns>The largest change of a message, as a share of 1 + its size.</returns>
     public double Iterate(double damping)
@@ -84,13 +88,14 @@ internal sealed class TreeReweightedDual : ITeamTask
         _damping = damping;
         Run(Pass.Leaves);
         Run(Pass.HiddenStars);
-        double trees = 0;
+        double bound = 0;
         foreach ((SpanningTree tree, double share) in _trees)
         {
-            trees += share * tree.LogPartition(_alpha, _beta, edge => _parameters.Weights[edge] / _rho[edge], _toVisible, _toHidden);
+            bound += share * tree.LogPartition(_alpha, _beta, edge => _parameters.Weights[edge] / _rho[edge], _toVisible, _toHidden);
         }
 
-        Run(Pass.Messages);
+        Run(Pass.ToVisible);
+        Run(Pass.ToHidden);
         Run(Pass.HiddenFields);
         double stars = 0;
         double change = 0;
@@ -100,7 +105,7 @@ internal sealed class TreeReweightedDual : ITeamTask
             change = Math.Max(change, _rowChanges[i]);
         }
 
-        Bound = (_stars * stars / _visible / _hidden) + trees;
+        Bound = (_stars * stars / _visible / _hidden) + bound;
         return change;
     }
 
@@ -171,8 +176,11 @@ internal sealed class TreeReweightedDual : ITeamTask
                 case Pass.Leaves:
                     SetLeaves(i);
                     break;
-                case Pass.Messages:
-                    SumTreesAndMoveMessages(i);
+                case Pass.ToVisible:
+                    SumStarsAndMoveToVisible(i);
+                    break;
+                case Pass.ToHidden:
+                    MoveToHidden(i);
                     break;
                 case Pass.Information:
                     SetInformation(i);
@@ -229,7 +237,7 @@ internal sealed class TreeReweightedDual : ITeamTask
         }
     }
 
-    private void SumTreesAndMoveMessages(int i)
+    private void SumStarsAndMoveToVisible(int i)
     {
         double sum = 0;
         double change = 0;
@@ -245,19 +253,33 @@ internal sealed class TreeReweightedDual : ITeamTask
             sum += LogSumOfFour(visibleOff + hiddenOff, visibleOn + hiddenOff, visibleOff + hiddenOn, visibleOn + hiddenOn + strength);
 
             double toVisible = _hiddenOn[edge] + _toVisible[edge] - _hiddenOff[edge];
-            double toHidden = _visibleOn[edge] + _toHidden[edge] - _visibleOff[edge];
-            double stepToVisible = (1 - _damping) * (toVisible - _toVisible[edge]);
-            double stepToHidden = (1 - _damping) * (toHidden - _toHidden[edge]);
-            change = Math.Max(change, Math.Abs(stepToVisible) / (1 + Math.Abs(toVisible)));
-            change = Math.Max(change, Math.Abs(stepToHidden) / (1 + Math.Abs(toHidden)));
-            _toVisible[edge] += stepToVisible;
-            _toHidden[edge] += stepToHidden;
+            change = Math.Max(change, Move(ref _toVisible[edge], toVisible));
             field += _rho[edge] * _toVisible[edge];
         }
 
         _rowSums[i] = sum;
         _rowChanges[i] = change;
         _alpha[i] = field;
+    }
+
+    private void MoveToHidden(int i)
+    {
+        double change = _rowChanges[i];
+        for (int j = 0, edge = i * _hidden; j < _hidden; j++, edge++)
+        {
+            double visible = _alpha[i] - _toVisible[edge];
+            double toHidden = DoubleMath.Softplus(visible + (_parameters.Weights[edge] / _rho[edge])) - DoubleMath.Softplus(visible);
+            change = Math.Max(change, Move(ref _toHidden[edge], toHidden));
+        }
+
+        _rowChanges[i] = change;
+    }
+
+    private double Move(ref double message, double next)
+    {
+        double step = (1 - _damping) * (next - message);
+        message += step;
+        return Math.Abs(step) / (1 + Math.Abs(next));
     }
 
     private static double LogSumOfFour(double a, double b, double c, double d)

@@ -6,14 +6,14 @@ namespace FastRbm.Evaluation;
 public sealed record TreeReweightedOptions
 {
     /// <summary>The most iterations of the messages with one distribution over trees: at least 1.</summary>
-    public int MaxIterations { get; init; } = 200;
+    public int MaxIterations { get; init; } = 100;
 
     /// <summary>Messages have converged when none changed by more than this share of 1 + its size: from 0 to 1.</summary>
     public double Tolerance { get; init; } = 1e-7;
 
     /// <summary>
     /// How often a spanning tree of strongly dependent edges is mixed into the distribution over trees, if that lowers the bound: 0 or
-    /// more. Each step costs another run of the messages.
+    /// more. Each step costs another run of the messages; models of more than 16,384 weights go without.
     /// </summary>
     public int TreeSteps { get; init; } = 10;
 

@@ -9,7 +9,11 @@ internal sealed class TreeReweightedSearch(TreeReweightedDual dual, TreeReweight
     /// <summary>Shares below this change nothing worth a run of messages.</summary>
     private const double LeastShare = 1e-3;
 
-    private const double MostDamping = 0.95;
+    /// <summary>The most weights of a model for which trees are mixed in: beyond, a step costs seconds and hardly lowers the bound.</summary>
+    private const int MostTreeWeights = 1 << 14;
+
+    private const double FirstDamping = 0.3;
+    private const double MostDamping = 0.9;
 
     /// <summary>The least bound so far.</summary>
     public double Bound { get; private set; } = double.PositiveInfinity;
@@ -26,10 +30,11 @@ internal sealed class TreeReweightedSearch(TreeReweightedDual dual, TreeReweight
     /// <summary>Runs the messages, then the tree steps.</summary>
     public void Run(IProgress<double>? progress)
     {
+        int steps = dual.Weights <= MostTreeWeights ? options.TreeSteps : 0;
         Iterate();
-        progress?.Report(1.0 / (options.TreeSteps + 1));
+        progress?.Report(1.0 / (steps + 1));
         double share = FirstShare;
-        for (int step = 0; step < options.TreeSteps && share >= LeastShare; step++)
+        for (int step = 0; step < steps && share >= LeastShare; step++)
         {
             double before = Bound;
             dual.Keep();
@@ -46,7 +51,7 @@ internal sealed class TreeReweightedSearch(TreeReweightedDual dual, TreeReweight
                 share *= 0.9;
             }
 
-            progress?.Report((step + 2.0) / (options.TreeSteps + 1));
+            progress?.Report((step + 2.0) / (steps + 1));
         }
 
         progress?.Report(1.0);
@@ -54,7 +59,7 @@ internal sealed class TreeReweightedSearch(TreeReweightedDual dual, TreeReweight
 
     private void Iterate()
     {
-        double damping = 0.5;
+        double damping = FirstDamping;
         double last = double.PositiveInfinity;
         double best = double.PositiveInfinity;
         double residual = double.PositiveInfinity;
@@ -70,7 +75,7 @@ internal sealed class TreeReweightedSearch(TreeReweightedDual dual, TreeReweight
             best = Math.Min(best, bound);
             if (bound > last)
             {
-                damping = Math.Min(MostDamping, 0.5 * (1 + damping));
+                damping = Math.Min(MostDamping, 0.25 + (0.75 * damping));
             }
 
             last = bound;
