@@ -137,8 +137,7 @@ internal static unsafe class FlipProduct
         }
         else
         {
-            Half(p, q, y0, y1, length, products);
-            Half(p, q, y2, y3, length, products + 16);
+            Half(p, q, y0, y1, y2, y3, length, products);
         }
     }
 
@@ -165,29 +164,42 @@ internal static unsafe class FlipProduct
         x3.Store(products + 24);
     }
 
+    // Both halves of the lanes at once: four chains alone would wait for each other.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Half(double* p, double* q, double* y0, double* y1, nint length, double* products)
+    private static void Half(double* p, double* q, double* y0, double* y1, double* y2, double* y3, nint length, double* products)
     {
         Vector256<double> lower0 = Vector256.Create(1.0);
-        Vector256<double> upper0 = lower0;
-        Vector256<double> lower1 = lower0;
-        Vector256<double> upper1 = lower0;
+        Vector256<double> lower1 = Vector256.Create(1.0);
+        Vector256<double> lower2 = Vector256.Create(1.0);
+        Vector256<double> lower3 = Vector256.Create(1.0);
+        Vector256<double> upper0 = Vector256.Create(1.0);
+        Vector256<double> upper1 = Vector256.Create(1.0);
+        Vector256<double> upper2 = Vector256.Create(1.0);
+        Vector256<double> upper3 = Vector256.Create(1.0);
         for (nint i = 0; i < length; i += 8)
         {
-            Vector256<double> onLower = Vector256.Load(p + i);
-            Vector256<double> offLower = Vector256.Load(q + i);
-            lower0 *= Vector256.FusedMultiplyAdd(onLower, Vector256.Load(y0 + i), offLower);
-            lower1 *= Vector256.FusedMultiplyAdd(onLower, Vector256.Load(y1 + i), offLower);
-            Vector256<double> onUpper = Vector256.Load(p + i + 4);
-            Vector256<double> offUpper = Vector256.Load(q + i + 4);
-            upper0 *= Vector256.FusedMultiplyAdd(onUpper, Vector256.Load(y0 + i + 4), offUpper);
-            upper1 *= Vector256.FusedMultiplyAdd(onUpper, Vector256.Load(y1 + i + 4), offUpper);
+            Vector256<double> lowerOn = Vector256.Load(p + i);
+            Vector256<double> lowerOff = Vector256.Load(q + i);
+            lower0 *= Vector256.FusedMultiplyAdd(lowerOn, Vector256.Load(y0 + i), lowerOff);
+            lower1 *= Vector256.FusedMultiplyAdd(lowerOn, Vector256.Load(y1 + i), lowerOff);
+            lower2 *= Vector256.FusedMultiplyAdd(lowerOn, Vector256.Load(y2 + i), lowerOff);
+            lower3 *= Vector256.FusedMultiplyAdd(lowerOn, Vector256.Load(y3 + i), lowerOff);
+            Vector256<double> upperOn = Vector256.Load(p + i + 4);
+            Vector256<double> upperOff = Vector256.Load(q + i + 4);
+            upper0 *= Vector256.FusedMultiplyAdd(upperOn, Vector256.Load(y0 + i + 4), upperOff);
+            upper1 *= Vector256.FusedMultiplyAdd(upperOn, Vector256.Load(y1 + i + 4), upperOff);
+            upper2 *= Vector256.FusedMultiplyAdd(upperOn, Vector256.Load(y2 + i + 4), upperOff);
+            upper3 *= Vector256.FusedMultiplyAdd(upperOn, Vector256.Load(y3 + i + 4), upperOff);
         }
 
         lower0.Store(products);
         upper0.Store(products + 4);
         lower1.Store(products + 8);
         upper1.Store(products + 12);
+        lower2.Store(products + 16);
+        upper2.Store(products + 20);
+        lower3.Store(products + 24);
+        upper3.Store(products + 28);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
