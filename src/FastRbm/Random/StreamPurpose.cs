@@ -64,6 +64,12 @@ internal enum StreamPurpose
     /// <summary>Tie bits of <see cref="ChainVisible"/>.</summary>
     ChainVisibleTie = 20,
 
+    /// <summary>Which unit of a row the stochastic pseudo-likelihood of an evaluation flips: chain = row.</summary>
+    PseudoLikelihoodUnit = 21,
+
+    /// <summary>Where mean-field iterations start: step = 0, chain = start.</summary>
+    MeanFieldStart = 22,
+
     /// <summary>Which rows of data diagnostics look at, and chains of theirs start from.</summary>
     DiagnosticRows = 23,
 

@@ -11,6 +11,7 @@ using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Testing;
 using FastRbm.Training;
+using FastRbm.Training.Objectives;
 
 namespace FastRbm.Tests.Repository;
 
@@ -22,7 +23,7 @@ public sealed class CodeShapeTests
     private const string AddFromMemory = @"^vpaddd\s.*{r}word ptr";
 
     /// <summary>The methods whose listing is asked for.</summary>
-    private const string Listed = "*MicroKernel:Run* *RowKernel:Run* *HalfStep:Sum* *WeightUpdate:RunTile* *ElementaryKernels:Run* *StateProducts:Tiles* *StateMoments:ByFours* *PlantedLoops:*";
+    private const string Listed = "*MicroKernel:Run* *RowKernel:Run* *HalfStep:Sum* *WeightUpdate:RunTile* *ElementaryKernels:Run* *StateProducts:Tiles* *StateMoments:ByFours* *FlipProduct:* *FlipGradient:Flips* *PlantedLoops:*";
 
     /// <summary>The kernels that the time goes into. A kernel that is renamed is renamed here and in the line above.</summary>
     private static readonly LoopShape[] _kernels =
@@ -35,6 +36,9 @@ public sealed class CodeShapeTests
         new(@"ElementaryKernels:Run.*SigmoidFunction", Fused, 5, 5),
         new(@"StateProducts:Tiles", @"^vmulpd\s.*{r}", 8, 8),
         new(@"StateMoments:ByFours", @"^vmulpd\s.*{r}", 13, 13),
+        new(@"FlipProduct:Half", @"^vfmadd\d+pd\s.*{r}", 8, 0),
+        new(@"FlipProduct:Wide", @"^vfmadd\d+pd\s.*{r}", 0, 4),
+        new(@"FlipGradient:Flips", Fused, 3, 3),
     ];
 
     [Fact]
@@ -74,6 +78,8 @@ public sealed class CodeShapeTests
         trainer.Step();
         using ExactMoments moments = new(20, 5);
         moments.Compute(Rbm.Binary(20, 5));
+        using PseudoLikelihoodObjective objective = new(Rbm.Binary(20, 40), 4, threads: 1);
+        objective.Gradient(new BitMatrix(4, 20), 4, [], new Matrix(20, 40), new Matrix(1, 20), new Matrix(1, 40));
     }
 
     private static void AssertShapes(int bits)

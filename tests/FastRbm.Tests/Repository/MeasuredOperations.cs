@@ -10,6 +10,7 @@ using FastRbm.Random;
 using FastRbm.Sampling;
 using FastRbm.Threading;
 using FastRbm.Training;
+using FastRbm.Training.Objectives;
 
 namespace FastRbm.Tests.Repository;
 
@@ -35,6 +36,7 @@ internal sealed class MeasuredOperations : IDisposable
         _bits = BitDataset.FromBytes("bits", 2 * Rows, Visible, values);
         _greys = GreyDataset.FromBytes("greys", 2 * Rows, Visible, [.. Enumerable.Range(0, values.Length).Select(static i => (byte)(i * 31))]);
         All = [.. Training(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact()];
+        All = [.. Training(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. Exact(), .. SetUps()];
     }
 
     /// <summary>The operations.</summary>
@@ -90,6 +92,26 @@ internal sealed class MeasuredOperations : IDisposable
         Trainer trainer = Own(new Trainer(Model(), rows, Endless(options with { BatchSize = Rows })));
         string name = options.Algorithm == TrainingAlgorithm.ContrastiveDivergence ? "CD" : "PCD";
         return new MeasuredOperation($"Trainer.Step, {name}-{options.Steps}, {what}, threads {options.Threads}", Repeat(trainer.Step));
+    }
+
+    private IEnumerable<MeasuredOperation> Objectives()
+    {
+        Rbm rbm = Model();
+        BitMatrix rows = new(Rows, Visible);
+        Matrix weights = new(Visible, Hidden);
+        Matrix visibleBias = new(1, Visible);
+        Matrix hiddenBias = new(1, Hidden);
+        float[] rowWeights = [.. Enumerable.Repeat(1f, Rows)];
+        foreach (int threads in (int[])[1, 2])
+        {
+            yield return Gradient(Own(new ProbabilityFlowObjective(rbm, Rows, threads)), threads);
+            yield return Gradient(Own(new PseudoLikelihoodObjective(rbm, Rows, threads)), threads);
+            yield return Gradient(Own(new RatioMatchingObjective(rbm, Rows, threads)), threads);
+        }
+
+        MeasuredOperation Gradient(IMinibatchObjective objective, int threads) => new(
+            $"{objective.GetType().Name}.Gradient, threads {threads}",
+            () => objective.Gradient(rows, Rows, rowWeights, weights, visibleBias, hiddenBias));
     }
 
     private IEnumerable<MeasuredOperation> Chains()

@@ -22,6 +22,7 @@ public sealed partial class SourceFileTests
         ["src/FastRbm/Training/ContrastiveDivergenceUpdate.cs"] = "arguments of half steps and weight updates",
         ["src/FastRbm/Training/FastWeights.cs"] = "arguments of weight updates",
         ["src/FastRbm/Training/ObjectiveUpdate.cs"] = "arguments of weight updates",
+        ["src/FastRbm/Training/Objectives/FlipObjective.cs"] = "arguments of half steps and gradients of flips",
         ["src/FastRbm/Training/ParameterStep.cs"] = "arguments of weight updates",
         ["src/FastRbm/Training/PhaseMoments.cs"] = "buffers of weight updates",
         ["src/FastRbm/Training/PhaseSums.cs"] = "arguments of weight updates",
