@@ -62,7 +62,7 @@ internal sealed unsafe class ObjectiveUpdate : IParameterUpdate
         _positive.Sample(0, minibatch.Rows, 0, null, sample: false, _scratch[0].DangerousGetPointer());
         if (_positive.Weight > 0)
         {
-            _objective.Gradient(_positive.Data, minibatch.Rows, _positive.Weights(_rowWeights), _weights, _visibleBias, _hiddenBias);
+            _objective.Gradient(_positive.Visible, minibatch.Rows, _positive.Weights(_rowWeights), _weights, _visibleBias, _hiddenBias);
         }
         else
         {

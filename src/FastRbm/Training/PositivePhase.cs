@@ -52,7 +52,7 @@ internal sealed unsafe class PositivePhase
         _moments = new PhaseMoments(options.BatchSize, rbm);
         int visible = rbm.Visible.Count;
         int hidden = rbm.Hidden.Count;
-        Data = new BitMatrix(options.BatchSize, visible);
+        Visible = new BitMatrix(options.BatchSize, visible);
         Hidden = new BitMatrix(options.BatchSize, hidden);
         _rowScratch = [.. Enumerable.Range(0, members).Select(_ => new float[visible])];
         _rowWeights = Relative(options.RowWeights.Span, out _meanWeight);
@@ -68,7 +68,7 @@ internal sealed unsafe class PositivePhase
     }
 
     /// <summary>Visible states of the minibatch, unless the data are means.</summary>
-    public BitMatrix Data { get; }
+    public BitMatrix Visible { get; }
 
     /// <summary>Hidden states drawn from the minibatch.</summary>
     public BitMatrix Hidden { get; }
@@ -179,12 +179,12 @@ internal sealed unsafe class PositivePhase
 
         for (int row = first; row < end; row++)
         {
-            _reader.CopyBits(Source(row), _minibatch.Epoch, _rowScratch[member], Data.Row(row));
+            _reader.CopyBits(Source(row), _minibatch.Epoch, _rowScratch[member], Visible.Row(row));
         }
 
         HalfStepArguments arguments = _rbm.HalfStepFrom(toHidden: true);
-        arguments.Source = Data.DangerousGetPointer();
-        arguments.SourceWords = Data.WordsPerRow;
+        arguments.Source = Visible.DangerousGetPointer();
+        arguments.SourceWords = Visible.WordsPerRow;
         arguments.States = sample ? Hidden.DangerousGetPointer() : null;
         arguments.Draws = new RandomStream(_options.Seed, StreamPurpose.HiddenSample, _minibatch.Update, 0);
         arguments.Ties = new RandomStream(_options.Seed, StreamPurpose.HiddenTie, _minibatch.Update, 0);
@@ -201,7 +201,7 @@ internal sealed unsafe class PositivePhase
         HalfStep.Run(_level, arguments, first, end, scratch);
         for (int row = first; row < end; row++)
         {
-            Expand(Data.Row(row), _dense.Row(row));
+            Expand(Visible.Row(row), _dense.Row(row));
             Finish(row);
         }
     }
@@ -214,7 +214,7 @@ internal sealed unsafe class PositivePhase
     {
         if (_dense is null)
         {
-            PatternLists.Build(Data.DangerousGetPointer(), Data.WordsPerRow, first, end, _moments.Moments);
+            PatternLists.Build(Visible.DangerousGetPointer(), Visible.WordsPerRow, first, end, _moments.Moments);
             return;
         }
 

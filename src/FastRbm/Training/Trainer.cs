@@ -3,6 +3,7 @@ using FastRbm.Errors;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Random;
+using FastRbm.Training.Objectives;
 
 namespace FastRbm.Training;
 
@@ -237,6 +238,12 @@ public sealed class Trainer : IDisposable
         {
             TrainingAlgorithm.ExactGradient => new ObjectiveUpdate(
                 rbm, rows, options, new ExactLikelihoodObjective(rbm, options.BatchSize, options.Threads)),
+            TrainingAlgorithm.MinimumProbabilityFlow => new ObjectiveUpdate(
+                rbm, rows, options, new ProbabilityFlowObjective(rbm, options.BatchSize, options.Threads)),
+            TrainingAlgorithm.PseudoLikelihood => new ObjectiveUpdate(
+                rbm, rows, options, new PseudoLikelihoodObjective(rbm, options.BatchSize, options.Threads)),
+            TrainingAlgorithm.RatioMatching => new ObjectiveUpdate(
+                rbm, rows, options, new RatioMatchingObjective(rbm, options.BatchSize, options.Threads)),
             _ => new ContrastiveDivergenceUpdate(rbm, rows, options),
         };
 

@@ -23,7 +23,7 @@ public sealed class CodeShapeTests
     private const string AddFromMemory = @"^vpaddd\s.*{r}word ptr";
 
     /// <summary>The methods whose listing is asked for.</summary>
-    private const string Listed = "*MicroKernel:Run* *RowKernel:Run* *HalfStep:Sum* *WeightUpdate:RunTile* *ElementaryKernels:Run* *StateProducts:Tiles* *StateMoments:ByFours* *FlipProduct:* *FlipGradient:Flips* *PlantedLoops:*";
+    private const string Listed = "*MicroKernel:Run* *RowKernel:Run* *HalfStep:Sum* *WeightUpdate:MoveTile* *ElementaryKernels:Run* *StateProducts:Tiles* *StateMoments:ByFours* *FlipProduct:* *FlipGradient:Flips* *PlantedLoops:*";
 
     /// <summary>The kernels that the time goes into. A kernel that is renamed is renamed here and in the line above.</summary>
     private static readonly LoopShape[] _kernels =
@@ -32,7 +32,7 @@ public sealed class CodeShapeTests
         new(@"MicroKernel:Run.*Counts\+N12,.*Counts\+N2", Fused, 0, 24),
         new(@"RowKernel:Run.*Simd{bits}", Fused, 8, 8),
         new(@"HalfStep:Sum", AddFromMemory, 8, 4),
-        new(@"WeightUpdate:RunTile", AddFromMemory, 8, 4),
+        new(@"WeightUpdate:MoveTile", AddFromMemory, 8, 4),
         new(@"ElementaryKernels:Run.*SigmoidFunction", Fused, 5, 5),
         new(@"StateProducts:Tiles", @"^vmulpd\s.*{r}", 8, 8),
         new(@"StateMoments:ByFours", @"^vmulpd\s.*{r}", 13, 13),

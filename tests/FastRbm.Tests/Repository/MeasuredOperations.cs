@@ -35,8 +35,7 @@ internal sealed class MeasuredOperations : IDisposable
         byte[] values = [.. Enumerable.Range(0, 2 * Rows * Visible).Select(static i => (byte)(i * 7 % 11 < 4 ? 1 : 0))];
         _bits = BitDataset.FromBytes("bits", 2 * Rows, Visible, values);
         _greys = GreyDataset.FromBytes("greys", 2 * Rows, Visible, [.. Enumerable.Range(0, values.Length).Select(static i => (byte)(i * 31))]);
-        All = [.. Training(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact()];
-        All = [.. Training(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. Exact(), .. SetUps()];
+        All = [.. Training(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact()];
     }
 
     /// <summary>The operations.</summary>
@@ -64,7 +63,9 @@ internal sealed class MeasuredOperations : IDisposable
 
     private IEnumerable<MeasuredOperation> Training()
     {
-        foreach (TrainingAlgorithm algorithm in Enum.GetValues<TrainingAlgorithm>())
+        // Ladders of tempering change now and then, and are measured between two changes elsewhere; objectives are measured below.
+        foreach (TrainingAlgorithm algorithm in (TrainingAlgorithm[])
+            [TrainingAlgorithm.ContrastiveDivergence, TrainingAlgorithm.PersistentContrastiveDivergence, TrainingAlgorithm.FastPersistentContrastiveDivergence])
         {
             foreach (int threads in (int[])[1, 2])
             {
@@ -80,6 +81,18 @@ internal sealed class MeasuredOperations : IDisposable
             }
         }
 
+        TrainingOptions rich = new()
+        {
+            StepRule = StepRule.Adam,
+            Centring = Centring.Enhanced,
+            AveragedShare = 1,
+            GroupDecay = 1e-4,
+            MaxNorm = 3,
+            SparsityCost = 0.1,
+            RowWeights = new float[2 * Rows].Select(static (_, row) => row + 1f).ToArray(),
+            WeightMask = Enumerable.Repeat(true, Visible * Hidden).ToArray(),
+        };
+        yield return Step(_bits, "bits, Adam, enhanced, averaged, group decay, max-norm, sparsity, row weights, mask", rich);
         Trainer measured = Own(new Trainer(Model(), _bits, new TrainingOptions { BatchSize = 20 }, _bits));
         yield return new MeasuredOperation("Trainer.Measure", () => measured.Measure());
         Trainer tiny = Own(new Trainer(
@@ -90,7 +103,12 @@ internal sealed class MeasuredOperations : IDisposable
     private MeasuredOperation Step(IVisibleRows rows, string what, TrainingOptions options)
     {
         Trainer trainer = Own(new Trainer(Model(), rows, Endless(options with { BatchSize = Rows })));
-        string name = options.Algorithm == TrainingAlgorithm.ContrastiveDivergence ? "CD" : "PCD";
+        string name = options.Algorithm switch
+        {
+            TrainingAlgorithm.ContrastiveDivergence => "CD",
+            TrainingAlgorithm.PersistentContrastiveDivergence => "PCD",
+            _ => "FPCD",
+        };
         return new MeasuredOperation($"Trainer.Step, {name}-{options.Steps}, {what}, threads {options.Threads}", Repeat(trainer.Step));
     }
 

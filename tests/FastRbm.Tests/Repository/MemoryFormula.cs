@@ -10,7 +10,7 @@ internal static class MemoryFormula
     /// <summary>A trainer of one step a chain beside its model.</summary>
     public static long Trainer(
         long visible, long hidden, long batch, long chains, long rows, long monitorRows, int threads, bool persistent = false) =>
-        (12 * visible * Round(hidden, 16))
+        (12 * visible * Round(hidden, 16)) + (Tiles(visible) * Tiles(hidden) / 8) + (32 * Tiles(visible)) + (32 * Tiles(hidden))
         + Phase(visible, hidden, batch) + Phase(visible, hidden, chains)
         + (persistent ? 0 : Sums(visible, hidden, chains))
         + (threads * (Math.Max(Scratch(visible, hidden, Math.Max(batch, chains)), 1024 * (batch + chains)) + (4 * visible)))

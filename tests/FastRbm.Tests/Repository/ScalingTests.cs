@@ -120,7 +120,7 @@ public sealed class ScalingTests
 
             IEnumerable<object?> fields = next.GetType()
                 .GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-                .Where(static field => field.FieldType.IsClass && field.FieldType.Assembly == typeof(Rbm).Assembly)
+                .Where(static field => (field.FieldType.IsClass || field.FieldType.IsInterface) && field.FieldType.Assembly == typeof(Rbm).Assembly)
                 .Select(field => field.GetValue(next));
             foreach (object value in fields.OfType<object>().Where(seen.Add))
             {
