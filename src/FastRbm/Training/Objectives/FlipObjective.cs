@@ -16,7 +16,7 @@ namespace FastRbm.Training.Objectives;
 /// the coefficients phi'(d) of all their flips), tiles of hidden units (the gradient sum_i phi'(d_i) (dF(v) - dF(v^i))). Every sum has one
 /// order, so that threads and vector widths can't be seen.</para>
 /// <para>Inputs are the exact fixed-point sums, rounded to float; exponentials and sigmoids are floats, d and the objective doubles of
-/// them. Owns its memory, about rows x (6 visible + 32 hidden) + threads x 300 hidden bytes; a call allocates nothing. One call at a
+/// them. Owns its memory, about rows x (8 visible + 36 hidden) + threads x 260 hidden bytes; a call allocates nothing. One call at a
 /// time.</para>
 /// </remarks>
 /// <typeparam name="TTerm">phi.</typeparam>
