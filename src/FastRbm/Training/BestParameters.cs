@@ -13,6 +13,9 @@ internal sealed class BestParameters(Rbm rbm)
     /// <summary>Their validation log-likelihood, in nats.</summary>
     public double LogLikelihood { get; private set; } = double.NegativeInfinity;
 
+    /// <summary>Their log Z.</summary>
+    public double LogPartitionFunction { get; private set; }
+
     /// <summary>Epochs since then.</summary>
     public int Epochs { get; private set; }
 
@@ -22,12 +25,14 @@ internal sealed class BestParameters(Rbm rbm)
 
     /// <summary>Keeps the model's parameters if they are the best.</summary>
     /// <param name="logLikelihood">Their validation log-likelihood.</param>
-    public void Consider(double logLikelihood)
+    /// <param name="logPartitionFunction">Their log Z.</param>
+    public void Consider(double logLikelihood, double logPartitionFunction)
     {
         Epochs++;
         if (logLikelihood > LogLikelihood)
         {
             LogLikelihood = logLikelihood;
+            LogPartitionFunction = logPartitionFunction;
             Epochs = 0;
             _weights.CopyFrom(rbm.WeightMatrix);
             _visibleBias.CopyFrom(rbm.Visible.Parameters);
@@ -45,9 +50,10 @@ internal sealed class BestParameters(Rbm rbm)
     }
 
     /// <summary>Goes on from a saved run; the parameters are put back apart.</summary>
-    public void Restore(double logLikelihood, int epochs)
+    public void Restore(double logLikelihood, double logPartitionFunction, int epochs)
     {
         LogLikelihood = logLikelihood;
+        LogPartitionFunction = logPartitionFunction;
         Epochs = epochs;
     }
 }

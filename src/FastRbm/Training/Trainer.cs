@@ -110,19 +110,19 @@ public sealed class Trainer : IDisposable
     internal IEnumerable<(string Name, Matrix Values)> Buffers => [.. _step.Step.State, .. _step.Values, .. _best?.Values ?? []];
 
     /// <summary>All other numbers of the state: the update's, then log Z and what is known of the best parameters.</summary>
-    internal double[] SaveCounters() => [LogPartitionFunction, _best?.LogLikelihood ?? 0, _best?.Epochs ?? 0, .. _step.SaveCounters()];
+    internal double[] SaveCounters() => [LogPartitionFunction, _best?.LogLikelihood ?? 0, _best?.LogPartitionFunction ?? 0, _best?.Epochs ?? 0, .. _step.SaveCounters()];
 
     /// <summary>Puts numbers back, before the buffers.</summary>
     internal void RestoreCounters(double[] counters)
     {
-        if (counters.Length < 3)
+        if (counters.Length < 4)
         {
-            Throw.Length(nameof(counters), 3, counters.Length);
+            Throw.Length(nameof(counters), 4, counters.Length);
         }
 
         LogPartitionFunction = counters[0];
-        _best?.Restore(counters[1], (int)counters[2]);
-        _step.RestoreCounters(counters[3..]);
+        _best?.Restore(counters[1], counters[2], (int)counters[3]);
+        _step.RestoreCounters(counters[4..]);
     }
 
     /// <summary>Trains until all epochs are done.</summary>
@@ -226,10 +226,11 @@ public sealed class Trainer : IDisposable
             throw new InvalidOperationException("patience: expected log Z from the algorithm or an estimator, found none.");
         }
 
-        _best.Consider(likelihood);
+        _best.Consider(likelihood, LogPartitionFunction);
         if (IsFinished)
         {
             _best.PutBack();
+            LogPartitionFunction = _best.LogPartitionFunction;
         }
     }
 
