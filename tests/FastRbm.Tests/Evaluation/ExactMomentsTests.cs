@@ -41,6 +41,35 @@ public sealed class ExactMomentsTests
     }
 
     [Theory]
+    [InlineData(100, 13, 10, 0)]
+    [InlineData(13, 100, 10, 6)]
+    [InlineData(14, 30, 40, 14)]
+    [InlineData(7, 30, 80, 0)]
+    [InlineData(30, 7, 80, 7)]
+    public void States_whose_products_no_double_holds_count(int visible, int hidden, double size, int negative)
+    {
+        // Weights of one sign in the first bits and of the other in the rest, and a bias that turns the smaller layer on: the likely
+        // states have the largest products, or, where the signs cancel, the smallest ones. At 80 a product of four factors is too much.
+        int small = Math.Min(visible, hidden);
+        SplitMix64 random = new(9);
+        double[,] weights = new double[visible, hidden];
+        for (int i = 0; i < visible; i++)
+        {
+            for (int j = 0; j < hidden; j++)
+            {
+                weights[i, j] = random.NextDouble(0.9 * size, size) * ((visible <= hidden ? i : j) < negative ? -1 : 1);
+            }
+        }
+
+        double[] on = [.. Enumerable.Range(0, small).Select(bit => (bit < negative ? 1.001 : -0.2) * size * Math.Max(visible, hidden))];
+        double[] none = new double[Math.Max(visible, hidden)];
+        ReferenceRbm model = visible <= hidden ? new ReferenceRbm(weights, on, none) : new ReferenceRbm(weights, none, on);
+        using ExactMoments moments = new(visible, hidden);
+        moments.Compute(Translate.Parameters(model));
+        AssertMoments(model, moments);
+    }
+
+    [Theory]
     [InlineData(14, 70, 0.5)]
     [InlineData(33, 13, 40)]
     [InlineData(9, 14, 300)]
