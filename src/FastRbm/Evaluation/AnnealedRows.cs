@@ -1,7 +1,6 @@
 using FastRbm.Errors;
 using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Binary;
-using FastRbm.Kernels.Reduction;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Models;
@@ -27,7 +26,7 @@ internal sealed unsafe class AnnealedRows : IDisposable
     public const int StepBits = 48;
 
     private const long LeastWorkForThreads = 1 << 16;
-    private const int MostFieldBits = 40;
+    private const int FieldBits = 30;
 
     private readonly Rbm _rbm;
     private readonly ulong _seed;
@@ -42,7 +41,8 @@ internal sealed unsafe class AnnealedRows : IDisposable
     private readonly AlignedBuffer<float> _lanes;
     private readonly AlignedBuffer<double> _steps;
     private readonly BitMatrix _hidden;
-    private readonly long[] _field;
+    private readonly AlignedBuffer<int> _field;
+    private readonly long[] _fieldSums;
     private readonly double _fieldScale;
     private readonly Walk _walk;
     private bool _hiddenSumsHold;
@@ -80,7 +80,9 @@ internal sealed unsafe class AnnealedRows : IDisposable
         _betas = new AlignedBuffer<float>(rows);
         _lanes = new AlignedBuffer<float>((long)rows * SoftplusSteps.Lanes);
         _steps = new AlignedBuffer<double>(rows);
-        _field = Field(rbm.Visible.Bias, baseBias, out int bits);
+        _fieldSums = new long[rows];
+        _field = new AlignedBuffer<int>(_offsets.Length);
+        int bits = FixField(rbm.Visible.Bias, baseBias, _field.Span);
         _fieldScale = Math.ScaleB(1, -bits);
         _walk = new Walk(this);
     }
@@ -177,10 +179,9 @@ internal sealed unsafe class AnnealedRows : IDisposable
 
             HalfStep.Run(SimdSelection.Current, up, first, end, _scratch[member].DangerousGetPointer());
             hiddenHolds = true;
-            for (int row = first; weighs && row < end; row++)
+            if (weighs)
             {
-                double field = StateSum.Of(Visible.Row(row), _field) * _fieldScale;
-                LogWeights[row] += _steps.Span[row] + (((double)beta - walk.Ladder[step]) * field);
+                Weigh(first, end, (double)beta - walk.Ladder[step]);
             }
 
             if (samples)
@@ -212,31 +213,42 @@ internal sealed unsafe class AnnealedRows : IDisposable
         return arguments;
     }
 
-    /// <summary>round((a - a0) 2^bits), with bits such that no sum overflows.</summary>
-    private static long[] Field(ReadOnlySpan<float> bias, ReadOnlySpan<float> baseBias, out int bits)
+    /// <summary>Log weights grow by the softplus steps and by change of beta times (a - a0).v.</summary>
+    private void Weigh(int first, int end, double change)
     {
-        double norm = 1;
-        for (int unit = 0; unit < bias.Length; unit++)
+        _fieldSums.AsSpan(first, end - first).Clear();
+        OnUnits.Add(
+            SimdSelection.Current, Visible.DangerousGetPointer(), Visible.WordsPerRow, _field.DangerousGetPointer(), 0, Tile.Width, first, end, 1, _fieldSums);
+        for (int row = first; row < end; row++)
         {
-            norm += Math.Abs((double)bias[unit] - baseBias[unit]);
+            LogWeights[row] += _steps.Span[row] + (change * (_fieldSums[row] * _fieldScale));
         }
-
-        bits = Math.Min(MostFieldBits, 61 - Math.ILogB(norm + bias.Length));
-        if (bits < 0)
-        {
-            Throw.Argument("baseBias", "base biases within 10^18 of the model's", Numbers(norm));
-        }
-
-        long[] field = new long[bias.Length];
-        for (int unit = 0; unit < field.Length; unit++)
-        {
-            field[unit] = (long)Math.Round(Math.ScaleB((double)bias[unit] - baseBias[unit], bits));
-        }
-
-        return field;
     }
 
-    private static string Numbers(double value) => value.ToString("G3", System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>round((a - a0) 2^bits), with the most bits that 32-bit integers hold.</summary>
+    private static int FixField(ReadOnlySpan<float> bias, ReadOnlySpan<float> baseBias, Span<int> field)
+    {
+        double most = Math.ScaleB(1, -FieldBits);
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            most = Math.Max(most, Math.Abs((double)bias[unit] - baseBias[unit]));
+        }
+
+        int bits = FieldBits - 1 - Math.ILogB(most);
+        if (bits < 0)
+        {
+            Throw.Argument("baseBias", "base biases within 10^9 of the model's", Text(most));
+        }
+
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            field[unit] = (int)Math.Round(Math.ScaleB((double)bias[unit] - baseBias[unit], bits));
+        }
+
+        return bits;
+    }
+
+    private static string Text(double value) => value.ToString("G3", System.Globalization.CultureInfo.InvariantCulture);
 
     private sealed class Walk(AnnealedRows owner) : ITeamTask
     {

@@ -23,7 +23,7 @@ public sealed class CodeShapeTests
     private const string AddFromMemory = @"^vpaddd\s.*{r}word ptr";
 
     /// <summary>The methods whose listing is asked for.</summary>
-    private const string Listed = "*MicroKernel:Run* *RowKernel:Run* *HalfStep:Sum* *WeightUpdate:MoveTile* *ElementaryKernels:Run* *StateProducts:Tiles* *StateMoments:ByFours* *FlipProduct:* *FlipGradient:Flips* *PlantedLoops:*";
+    private const string Listed = "*MicroKernel:Run* *RowKernel:Run* *HalfStep:Sum* *WeightUpdate:MoveTile* *ElementaryKernels:Run* *StateProducts:Tiles* *StateMoments:ByFours* *FlipProduct:* *FlipGradient:Flips* *SoftplusSteps:Add* *PlantedLoops:*";
 
     /// <summary>The kernels that the time goes into. A kernel that is renamed is renamed here and in the line above.</summary>
     private static readonly LoopShape[] _kernels =
@@ -34,6 +34,7 @@ public sealed class CodeShapeTests
         new(@"HalfStep:Sum", AddFromMemory, 8, 4),
         new(@"WeightUpdate:MoveTile", AddFromMemory, 8, 4),
         new(@"ElementaryKernels:Run.*SigmoidFunction", Fused, 5, 5),
+        new(@"SoftplusSteps:Add", Fused, 10, 10),
         new(@"StateProducts:Tiles", @"^vmulpd\s.*{r}", 8, 8),
         new(@"StateMoments:ByFours", @"^vmulpd\s.*{r}", 13, 13),
         new(@"FlipProduct:Half", @"^vfmadd\d+pd\s.*{r}", 8, 0),
@@ -80,6 +81,7 @@ public sealed class CodeShapeTests
         moments.Compute(Rbm.Binary(20, 5));
         using PseudoLikelihoodObjective objective = new(Rbm.Binary(20, 40), 4, threads: 1);
         objective.Gradient(new BitMatrix(4, 20), 4, [], new Matrix(20, 40), new Matrix(1, 20), new Matrix(1, 40));
+        AnnealedImportanceSampling.Estimate(Rbm.Binary(20, 5), new AnnealingOptions { Runs = 2, Schedule = AnnealingSchedule.Linear(3) });
     }
 
     private static void AssertShapes(int bits)
