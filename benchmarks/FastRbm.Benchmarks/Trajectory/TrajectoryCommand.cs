@@ -78,22 +78,29 @@ internal static class TrajectoryCommand
 
         using ThreadTeam team = new(threads);
         BitMatrix visible = Workload.FirstRows(data, Batch);
-        BitMatrix states = new(Batch, hidden);
+        TrajectoryTempering tempering = new(trainer.Model, ladder, Batch, chains, seed: 1, team);
+        TrajectoryEngine engine = tempering.Engine;
+        for (int chain = 0; chain < chains; chain++)
+        {
+            visible.Row(chain).CopyTo(engine.Top.Visible.Row(chain));
+        }
 
-        // A rate that isn't reached: no rung is added while times are taken.
-        TrajectoryTempering tempering = new(trainer.Model, ladder, Batch, chains, seed: 1, team, leastRate: 0.01);
+        // The engine itself: the number of rungs stays.
         double exchange = double.PositiveInfinity;
         double update = double.PositiveInfinity;
-        for (int round = -3; round < Rounds; round++)
+        for (int round = 0; round < Rounds; round++)
         {
-            exchange = Math.Min(exchange, Milliseconds(() => tempering.Exchange(visible, states, 1)));
-            update = Math.Min(update, Milliseconds(() => Step(trainer, 10)) / 10);
+            for (int repeat = 0; repeat < 3; repeat++)
+            {
+                exchange = Math.Min(exchange, Milliseconds(() => Exchange(engine)));
+                update = Math.Min(update, Milliseconds(() => Step(trainer, 5)) / 5);
+            }
         }
 
         double ratio = exchange / update;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| 784x{hidden} | {threads} | {ladder.Count} | {chains} | {exchange:F2} | {update:F3} | {ratio:F1} | {Math.Ceiling(10 * ratio)} |"));
+            $"| 784x{hidden} | {threads} | {rungs} | {chains} | {exchange:F2} | {update:F3} | {ratio:F1} | {Math.Ceiling(10 * ratio)} |"));
     }
 
     private static void Track(BitDataset data, int hidden)
@@ -107,7 +114,7 @@ internal static class TrajectoryCommand
         BitMatrix states = new(Batch, hidden);
         RbmWorkspace workspace = new(trainer.Model);
         long next = 1;
-        Console.WriteLine("| update | rungs | exact log Z | at the last exchange | its error | measured by 100 sweeps | its error |");
+        Console.WriteLine("| update | rungs | exact log Z | at the last exchange | its error | measured by 1000 sweeps | its error |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
         while (!trainer.IsFinished)
         {
@@ -136,7 +143,7 @@ internal static class TrajectoryCommand
     {
         tempering.Exchange(visible, states, 1_000_000);
         LogPartitionEstimate quick = tempering.LogPartitionFunction;
-        LogPartitionEstimate measured = tempering.Measure(visible, 100);
+        LogPartitionEstimate measured = tempering.Measure(visible, 1000);
         double exact = model.Hidden.Count > ExactPartitionFunction.MaxUnits
             ? double.NaN
             : ExactPartitionFunction.LogPartitionFunction(RbmParameters.From(model));
@@ -159,6 +166,12 @@ internal static class TrajectoryCommand
         {
             trainer.Step();
         }
+    }
+
+    private static void Exchange(TrajectoryEngine engine)
+    {
+        engine.Step(sweepTop: false);
+        engine.SampleTopHidden();
     }
 
     private static double Milliseconds(Action action)

@@ -57,6 +57,24 @@ internal sealed class BennettAccumulator
         }
     }
 
+    /// <summary>What the present window has changed in the estimate of the one before it; 0 while there is none.</summary>
+    /// <remarks>In equilibrium about a standard error at most. More says that chains are still on their way.</remarks>
+    public double Drift
+    {
+        get
+        {
+            double forward = 0;
+            double reverse = 0;
+            for (int chain = 0; chain < _chains; chain++)
+            {
+                forward += Sums(1, 0)[chain];
+                reverse += Sums(1, 1)[chain];
+            }
+
+            return forward > 0 && reverse > 0 ? LogRatio - (_earlierCentre + DoubleMath.Log(forward) - DoubleMath.Log(reverse)) : 0;
+        }
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Reset()
     {

@@ -150,12 +150,15 @@ public sealed class TrajectoryChains : IDisposable
     /// The first rung's log Z is exact; the ratios of neighbours are estimated from the last half or more of the sweeps, that of an edited top
     /// from those since the edit.
     /// </remarks>
-    /// <returns>The estimate, with a standard error from the spread over chains; it is infinite until there are samples of all rungs.</returns>
+    /// <returns>
+    /// The estimate, with a standard error from the spread over chains, or twice what the latest sweeps have changed where that is more: the chains
+    /// are then not in equilibrium yet. It is infinite for the first ten sweeps of any rung.
+    /// </returns>
     public LogPartitionEstimate LogPartitionFunction() => LogPartitionFunction(Rungs - 1);
 
     /// <summary>log Z of one rung in nats.</summary>
     /// <param name="rung">From 0, which is exact, to Rungs - 1.</param>
-    /// <returns>The estimate, with a standard error from the spread over chains.</returns>
+    /// <returns>The estimate, with a standard error as that of the top's.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such rung.</exception>
     public LogPartitionEstimate LogPartitionFunction(int rung)
     {
@@ -174,6 +177,30 @@ public sealed class TrajectoryChains : IDisposable
     {
         Throw.IfOutside(leastRate, 0.01, 1);
         return Engine.Thin(leastRate);
+    }
+
+    /// <summary>
+    /// Puts models half way, in parameters, between neighbours whose counted exchange rate is low, here and in the ladder: run some sweeps before.
+    /// Sweeps and calls in turn make a ladder out of a start and a trained model.
+    /// </summary>
+    /// <param name="leastRate">The exchange rate below which a pair gets a model between: 0.01 to 1.</param>
+    /// <returns>The number of models that were added. Rates are counted anew.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is out of its range.</exception>
+    public int Refine(double leastRate)
+    {
+        Throw.IfOutside(leastRate, 0.01, 1);
+        int before = Rungs;
+        for (int pair = Engine.Pairs.Count - 1; pair >= 0; pair--)
+        {
+            TrajectoryPair candidate = Engine.Pairs[pair];
+            if (candidate.Attempts > 0 && candidate.Accepted < leastRate * candidate.Attempts)
+            {
+                Engine.Split(pair, 2);
+            }
+        }
+
+        ResetExchangeRates();
+        return Rungs - before;
     }
 
     /// <summary>Ends the threads.</summary>

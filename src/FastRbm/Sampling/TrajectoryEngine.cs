@@ -14,9 +14,12 @@ namespace FastRbm.Sampling;
 /// <para>Work is cut over (rung, chain) in this order, so that a member reads few rungs' weights; every result is a function of models, seed and
 /// states alone. A step allocates nothing; adding and dropping rungs does. Not thread-safe.</para>
 /// </remarks>
-internal sealed class TrajectoryEngine
+internal sealed partial class TrajectoryEngine
 {
     private const int TopNumber = 0;
+
+    /// <summary>Sweeps before which a frozen pair's estimate isn't trusted.</summary>
+    private const int LeastSamples = 10;
 
     /// <summary>Numbers of a saved state before those of rungs.</summary>
     private const int Scalars = 3;
@@ -33,6 +36,7 @@ internal sealed class TrajectoryEngine
     private readonly SweepTask _sweeping;
     private readonly ExchangeTask _exchanging;
     private readonly HiddenTask _drawing;
+    private TrajectoryPair _bridge;
     private int _nextNumber = 1;
     private bool _sweepTop;
     private int _parity;
@@ -81,6 +85,7 @@ internal sealed class TrajectoryEngine
             _pairs.Add(new TrajectoryPair(_rungs[rung - 1], _rungs[rung]));
         }
 
+        _bridge = new TrajectoryPair(_rungs[0], _rungs[^1]);
         foreach (TrajectoryRung rung in _rungs)
         {
             rung.Draw(0, chains, first, StreamPurpose.TrajectoryStart, StreamPurpose.TrajectoryStartTie, 0, _scratch[0]);
@@ -145,63 +150,27 @@ internal sealed class TrajectoryEngine
     /// <summary>Draws hidden states for the top's visible ones with the random numbers of the last step, which left it unswept.</summary>
     public void SampleTopHidden() => _team.Run(_drawing);
 
-    /// <summary>Freezes the top's model as the ladder's last rung, with the top's states.</summary>
-    public void FreezeTop()
-    {
-        _ladder.Add(Top.Model);
-        TrajectoryRung frozen = NewRung(_ladder.Models[^1], _nextNumber++);
-        for (int chain = 0; chain < Chains; chain++)
-        {
-            Top.Visible.Row(chain).CopyTo(frozen.Visible.Row(chain));
-        }
-
-        // What is known of the last rung and the top is now known of the last two rungs.
-        _pairs[^1].ReplaceUpper(frozen);
-        _rungs.Insert(_rungs.Count - 1, frozen);
-        TrajectoryPair same = new(frozen, Top);
-        same.CountAsSame();
-        _pairs.Add(same);
-    }
-
-    /// <summary>Drops rungs between such as would exchange often enough without them, by the chains' present states.</summary>
-    /// <param name="leastRate">The rate that neighbours must keep.</param>
-    /// <returns>The number of dropped rungs.</returns>
-    public int Thin(double leastRate)
-    {
-        Refresh();
-        int dropped = 0;
-        for (int lower = 0; lower + 2 < _rungs.Count; lower++)
-        {
-            while (lower + 2 < _rungs.Count && Bridge(lower, lower + 2) is { } bridge && bridge.PredictRate() >= leastRate)
-            {
-                _rungs.RemoveAt(lower + 1);
-                _ladder.RemoveAt(lower + 1);
-                _pairs.RemoveAt(lower + 1);
-                bridge.Count();
-                bridge.SetCounts(0, 0);
-                _pairs[lower] = bridge;
-                dropped++;
-            }
-        }
-
-        return dropped;
-    }
-
     /// <summary>log Z of one rung: the first one's, which is exact, and the ratios up to it.</summary>
     /// <param name="rung">From 0 to the top.</param>
-    /// <returns>The estimate, with a standard error from the spread over chains.</returns>
+    /// <returns>
+    /// The estimate, with a standard error from the spread over chains, or twice what the latest sweeps have changed where that is more: then the
+    /// chains may not be in equilibrium yet.
+    /// </returns>
     public LogPartitionEstimate LogPartitionFunction(int rung)
     {
         double sum = _ladder.LogPartitionFunctionOfFirst;
+        double drift = 0;
         Array.Clear(_shares);
         bool known = true;
         for (int pair = 0; pair < rung; pair++)
         {
             sum += _pairs[pair].Ratio.LogRatio;
-            known &= _pairs[pair].Ratio.AddShares(_shares);
+            drift += _pairs[pair].Ratio.Drift;
+            known &= IsKnown(pair) & _pairs[pair].Ratio.AddShares(_shares);
         }
 
-        return new LogPartitionEstimate(sum, known ? BennettAccumulator.StandardError(_shares) : double.PositiveInfinity);
+        return new LogPartitionEstimate(
+            sum, known ? Math.Max(BennettAccumulator.StandardError(_shares), 2 * Math.Abs(drift)) : double.PositiveInfinity);
     }
 
     /// <summary>Writes the ratios that were measured into the ladder.</summary>
@@ -211,7 +180,7 @@ internal sealed class TrajectoryEngine
         {
             BennettAccumulator ratio = _pairs[rung - 1].Ratio;
             Array.Clear(_shares);
-            bool known = ratio.AddShares(_shares);
+            bool known = IsKnown(rung - 1) & ratio.AddShares(_shares);
             _ladder.SetLogRatio(rung, new LogPartitionEstimate(ratio.LogRatio, known ? BennettAccumulator.StandardError(_shares) : double.PositiveInfinity));
         }
     }
@@ -276,24 +245,8 @@ internal sealed class TrajectoryEngine
 
     private TrajectoryRung NewRung(Rbm model, int number) => new(model, Chains, _seed, number, isProduct: ReferenceEquals(model, _ladder.Models[0]));
 
-    /// <summary>Brings all free energies up to date.</summary>
-    private void Refresh()
-    {
-        foreach (TrajectoryRung rung in _rungs)
-        {
-            rung.FollowModel();
-            rung.Weigh(0, Chains, rung.HiddenSumsHold, _scratch[0]);
-            rung.HiddenSumsHold = true;
-        }
-    }
-
-    /// <summary>Two rungs as if they were neighbours, with works of their present states.</summary>
-    private TrajectoryPair Bridge(int lower, int upper)
-    {
-        TrajectoryPair pair = new(_rungs[lower], _rungs[upper]);
-        pair.Weigh(0, Chains, _lowerSums[0], _upperSums[0], _scratch[0]);
-        return pair;
-    }
+    /// <summary>Whether a pair's estimate has an error: states of new rungs are those of others at first, whereas the top's are its own.</summary>
+    private bool IsKnown(int pair) => _pairs[pair].Ratio.Samples >= (HasOwnTop && pair == _pairs.Count - 1 ? 1 : LeastSamples);
 
     /// <summary>Sweeps and weighs rungs.</summary>
     private sealed class SweepTask(TrajectoryEngine owner) : ITeamTask

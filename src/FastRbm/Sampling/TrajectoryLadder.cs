@@ -60,6 +60,39 @@ public sealed class TrajectoryLadder
         _logRatios.Add(new LogPartitionEstimate(0, double.PositiveInfinity));
     }
 
+    /// <summary>Freezes a model on the straight line between two, in parameters, below a rung.</summary>
+    /// <param name="rung">The rung that the new one comes before.</param>
+    /// <param name="lower">A model.</param>
+    /// <param name="upper">Another.</param>
+    /// <param name="share">The share of the way from the lower to the upper.</param>
+    internal void InsertBetween(int rung, Rbm lower, Rbm upper, float share)
+    {
+        Rbm middle = Copy(lower);
+        middle.Edit((weights, visibleBias, hiddenBias) =>
+        {
+            Move(visibleBias, upper.Visible.Bias);
+            Move(hiddenBias, upper.Hidden.Bias);
+            for (int i = 0; i < weights.Height; i++)
+            {
+                Move(weights.GetRowSpan(i), upper.WeightMatrix.Row(i));
+            }
+        });
+        _models.Insert(rung, middle);
+        _logRatios.Insert(rung, new LogPartitionEstimate(0, double.PositiveInfinity));
+        if (rung + 1 < Count)
+        {
+            _logRatios[rung + 1] = new LogPartitionEstimate(0, double.PositiveInfinity);
+        }
+
+        void Move(Span<float> values, ReadOnlySpan<float> others)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] += share * (others[i] - values[i]);
+            }
+        }
+    }
+
     /// <summary>Throws unless a model is binary and of this ladder's shape.</summary>
     internal void CheckShape(Rbm model, string name)
     {

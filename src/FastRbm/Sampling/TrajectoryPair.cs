@@ -39,7 +39,7 @@ internal sealed class TrajectoryPair
     }
 
     /// <summary>The model nearer to the start.</summary>
-    public TrajectoryRung Lower { get; }
+    public TrajectoryRung Lower { get; private set; }
 
     /// <summary>The next model.</summary>
     public TrajectoryRung Upper { get; private set; }
@@ -78,6 +78,17 @@ internal sealed class TrajectoryPair
     /// <summary>Puts a copy of the upper model in its place; what is known of the pair stays.</summary>
     /// <param name="copy">A rung whose model has the same parameters.</param>
     public void ReplaceUpper(TrajectoryRung copy) => Upper = copy;
+
+    /// <summary>Becomes a pair of other models, of which nothing is known.</summary>
+    /// <param name="lower">The model nearer to the start.</param>
+    /// <param name="upper">The next model.</param>
+    public void Join(TrajectoryRung lower, TrajectoryRung upper)
+    {
+        Lower = lower;
+        Upper = upper;
+        SetCounts(0, 0);
+        Ratio.Reset();
+    }
 
     /// <summary>Finds the works of some chains.</summary>
     /// <param name="first">The first chain.</param>
@@ -141,12 +152,69 @@ internal sealed class TrajectoryPair
         Ratio.Add(_forward, _reverse);
     }
 
-    /// <summary>
-    /// The expected rate of exchanges by the latest works: the mean of min(1, exp(-w - u)) over every lower with every upper state, which
-    /// varies less than the mean over the pairs that met.
-    /// </summary>
+    /// <summary>The expected rate of exchanges in equilibrium by the latest works: the least of three estimates.</summary>
+    /// <remarks>
+    /// The first is the mean of min(1, exp(-w - u)) over every lower with every upper state, which varies less than that over the pairs that
+    /// met. A model that has just moved has states of where it was, which look too much like its neighbour's: the others take one
+    /// side's states and give them the other side's weights, exp(-w) or exp(-u).
+    /// </remarks>
     /// <returns>A share from 0 to 1.</returns>
-    public double PredictRate()
+    public double PredictRate() => Math.Min(MeanRate(), Math.Min(RateByWeights(_forward), RateByWeights(_reverse)));
+
+    /// <summary>How far apart the models are by the latest works: in steps of which the rate of exchanges is erfc(step / 2).</summary>
+    /// <remarks>
+    /// The square root of the mean of w + u, which for normal works is their variance and for models on a straight line no less than the length
+    /// of that line; or their standard deviation, where states lag behind a model that has just moved.
+    /// </remarks>
+    /// <returns>0 or more.</returns>
+    public double Distance()
+    {
+        double mean = Mean(_forward) + Mean(_reverse);
+        return Math.Sqrt(Math.Max(mean, Math.Min(Variance(_forward), Variance(_reverse))));
+    }
+
+    private static double Mean(ReadOnlySpan<double> works)
+    {
+        double sum = 0;
+        foreach (double work in works)
+        {
+            sum += work;
+        }
+
+        return sum / works.Length;
+    }
+
+    private static double Variance(ReadOnlySpan<double> works)
+    {
+        double mean = Mean(works);
+        double sum = 0;
+        foreach (double work in works)
+        {
+            sum += (work - mean) * (work - mean);
+        }
+
+        return sum / works.Length;
+    }
+
+    /// <summary>sum_ij min(e_i, e_j) / (n sum_i e_i) with e = exp(-work).</summary>
+    private double RateByWeights(ReadOnlySpan<double> works)
+    {
+        works.CopyTo(_sorted);
+        Array.Sort(_sorted);
+        double sum = 0;
+        double least = 0;
+        for (int k = 0; k < _sorted.Length; k++)
+        {
+            // e falls with k: of the pairs with those before it, and with itself, it is the lesser.
+            double weight = DoubleMath.Exp(_sorted[0] - _sorted[k]);
+            sum += weight;
+            least += ((2 * k) + 1) * weight;
+        }
+
+        return least / (_sorted.Length * sum);
+    }
+
+    private double MeanRate()
     {
         int chains = _sorted.Length;
         _reverse.CopyTo(_sorted, 0);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastRbm.Errors;
+using FastRbm.Kernels.Elementary;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Threading;
@@ -13,6 +14,10 @@ namespace FastRbm.Sampling;
 /// <remarks>
 /// <para>The ladder may have fewer chains a rung than the trainer has: each call exchanges the next of them in turn, which leaves every chain's
 /// distribution as it is, as the choice doesn't depend on states.</para>
+/// <para>When the live model has moved so far that it exchanges too seldom with the last rung, it becomes a rung. The path of training is long and
+/// winding, though: so the way from rung 0 to the new one goes by those rungs that are there, up to one, and from that on a straight line in
+/// parameters, cut into steps, whichever takes the fewest (<see cref="TrajectoryEngine.Reroute"/>). Rates that are counted later mend what was
+/// misjudged.</para>
 /// <para>A call allocates nothing unless a rung is added. All that follows is a function of models, seed and states: not of threads. Not
 /// thread-safe.</para>
 /// <para>Source: Bereux, Decelle, Furtlehner, Rosset and Seoane (2024), arXiv 2405.15376.</para>
@@ -25,12 +30,31 @@ internal sealed class TrajectoryTempering
     /// <summary>How far above the least rate a ladder without a rung must stay for the rung to be dropped.</summary>
     private const double ThinningMargin = 0.1;
 
+    /// <summary>Of the least rate: neighbours that exchange less often get a model between them.</summary>
+    private const double SplitShare = 0.5;
+
+    /// <summary>Neighbours that exchange more often may be too near.</summary>
+    private const double AmpleRate = 0.6;
+
+    /// <summary>Of the distance at the least rate: the distance of new models on a line.</summary>
+    private const double SpacingShare = 0.85;
+
+    /// <summary>A new rung must save more than one that is there, whose states and log Z would be lost.</summary>
+    private const double Reluctance = 1.5;
+
+    /// <summary>Exchanges tried, of all chains, after which a rate is judged.</summary>
+    private const int AttemptsToJudge = 1000;
+
+    /// <summary>So many rungs get no more between them.</summary>
+    private const int MostRungs = 200;
+
     private const double LargeFall = 0.3;
     private const double SmallFall = 0.1;
 
     private readonly TrajectoryEngine _engine;
     private readonly int _liveChains;
     private readonly double _leastRate;
+    private readonly double _spacing;
     private int _firstRow;
 
     /// <summary>Makes chains that start at independent draws from the first rung's distribution.</summary>
@@ -52,6 +76,7 @@ internal sealed class TrajectoryTempering
         _engine = new TrajectoryEngine(ladder, live, chains, seed, team);
         _liveChains = liveChains;
         _leastRate = leastRate;
+        _spacing = SpacingShare * DistanceAt(leastRate);
     }
 
     /// <summary>The frozen models.</summary>
@@ -105,9 +130,11 @@ internal sealed class TrajectoryTempering
         if (LiveRate < _leastRate)
         {
             _engine.FreezeTop();
-            _engine.Thin(_leastRate + ThinningMargin);
+            _engine.Reroute(_engine.Rungs.Count - 2, _spacing, Reluctance);
             LiveRate = 1;
         }
+
+        Mend();
     }
 
     /// <summary>Measures log Z of the live model: sweeps of all rungs, the live one too, with its parameters as they are.</summary>
@@ -156,6 +183,42 @@ internal sealed class TrajectoryTempering
         Exchanges = (long)state[0];
         LiveRate = state[1];
         Interval = (int)state[2];
+    }
+
+    /// <summary>
+    /// Puts a model between two frozen ones that have exchanged too seldom, since states of models that had just been frozen told less
+    /// than later ones do; drops one that exchanges with both neighbours more often than it need.
+    /// </summary>
+    private void Mend()
+    {
+        for (int pair = _engine.Pairs.Count - 2; pair >= 0; pair--)
+        {
+            TrajectoryPair candidate = _engine.Pairs[pair];
+            if (candidate.Attempts < AttemptsToJudge)
+            {
+                continue;
+            }
+
+            double rate = (double)candidate.Accepted / candidate.Attempts;
+            candidate.SetCounts(0, 0);
+            if (rate < SplitShare * _leastRate && _engine.Rungs.Count < MostRungs)
+            {
+                _engine.Split(pair, 2);
+            }
+            else if (pair > 0 && rate > AmpleRate)
+            {
+                _engine.ThinAt(pair, _leastRate + ThinningMargin);
+            }
+        }
+    }
+
+    /// <summary>The distance of models that exchange at a rate: twice the inverse of erfc, within 0.3 % (Winitzki 2008).</summary>
+    private static double DistanceAt(double rate)
+    {
+        const double A = 0.147;
+        double logarithm = DoubleMath.Log(rate * (2 - rate));
+        double half = (2 / (Math.PI * A)) + (0.5 * logarithm);
+        return 2 * Math.Sqrt(Math.Sqrt((half * half) - (logarithm / A)) - half);
     }
 
     /// <summary>Several calls should fall between two rungs: halves the interval after a large fall of the rate, doubles it after a small one.</summary>

@@ -44,8 +44,14 @@ public sealed class BennettAccumulatorTests
         for (int sweep = 0; sweep < 32 + 64; sweep++)
         {
             ratio.Add([2, 2, 2, 2], [-2, -2, -2, -2]);
+            if (sweep is 2 or 20)
+            {
+                // The window before knew something else.
+                Assert.InRange(ratio.Drift, 0.01, 50);
+            }
         }
 
+        Assert.Equal(0, ratio.Drift, 1e-12);
         Assert.Equal(-2, ratio.LogRatio, 1e-12);
         Assert.Equal(32 + 64, ratio.Samples);
     }

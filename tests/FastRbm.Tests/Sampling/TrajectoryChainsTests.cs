@@ -160,6 +160,35 @@ public sealed class TrajectoryChainsTests
     }
 
     [Fact]
+    public void A_start_and_a_trained_model_make_a_ladder()
+    {
+        TrajectoryLadder ladder = Ladders.Make(60, 40, 2, scale: 0.8f);
+        using TrajectoryChains chains = new(ladder, 50, seed: 3);
+        chains.Run(20);
+        Assert.InRange(chains.ExchangeRate(0), 0, 0.2);
+        for (int pass = 0; pass < 10; pass++)
+        {
+            if (chains.Refine(0.3) == 0)
+            {
+                break;
+            }
+
+            chains.Run(20);
+        }
+
+        Assert.Equal(0, chains.Refine(0.2));
+        Assert.InRange(chains.Rungs, 4, 20);
+        Assert.Equal(chains.Rungs, ladder.Count);
+        chains.Run(200);
+        LogPartitionEstimate found = chains.LogPartitionFunction();
+        using TrajectoryChains fine = new(Ladders.Make(60, 40, 20, scale: 0.8f), 50, seed: 4);
+        fine.Run(200);
+        LogPartitionEstimate expected = fine.LogPartitionFunction();
+        Assert.Equal(expected.Value, found.Value, 6 * (expected.StandardError + found.StandardError));
+        Assert.InRange(found.StandardError, 0.001, 0.3);
+    }
+
+    [Fact]
     public void A_ladder_of_one_rung_gives_independent_states()
     {
         using TrajectoryChains chains = new(new TrajectoryLadder(Ladders.Model(30, 5, 0)), 10, seed: 1);

@@ -122,8 +122,8 @@ public sealed class TrajectoryTemperingTests
             run.Tempering.Exchange(run.Visible, run.Hidden, 64);
         }
 
-        Assert.InRange(run.Tempering.Interval, 8, 32);
-        Assert.InRange(run.Tempering.Ladder.Count, 3, 5);
+        Assert.InRange(run.Tempering.Interval, 4, 32);
+        Assert.InRange(run.Tempering.Ladder.Count, 3, 12);
     }
 
     [Fact]
