@@ -21,7 +21,7 @@ internal sealed class EvaluateCommand
     private readonly Option<string> _method = OptionFactory.Choice(
         "--method",
         $"How: by enumerating the smaller layer, of at most {ExactPartitionFunction.MaxUnits} units (exact); by annealed importance sampling both ways (ais); "
-            + "by annealing every row back, which errs on the cautious side (raise); exact if that takes seconds, else ais (auto)",
+            + "by annealing every row back, which errs on the cautious side (raise); by the third-order TAP expansion between proven bounds, without random numbers (tap); exact if that takes seconds, else ais (auto)",
         EvaluationMethods.Auto, [.. EvaluationMethods.Words]);
 
     private readonly Option<int?> _chains = OptionFactory.OptionalInteger(

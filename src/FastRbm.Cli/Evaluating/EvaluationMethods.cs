@@ -11,12 +11,14 @@ internal static class EvaluationMethods
     private const string Exact = "exact";
     private const string Annealing = "ais";
     private const string Raise = "raise";
+    private const string Tap = "tap";
 
     private static readonly Dictionary<string, Func<EvaluationRequest, EvaluationFigures>> _methods = new(StringComparer.Ordinal)
     {
         [Exact] = ExactEvaluation.Run,
         [Annealing] = AnnealingEvaluation.Run,
         [Raise] = RaiseEvaluation.Run,
+        [Tap] = MeanFieldEvaluation.Run,
     };
 
     /// <summary>All words.</summary>

@@ -73,7 +73,7 @@ internal sealed class TrainingOptionSet
     private readonly Option<int?> _exchangeInterval = OptionFactory.OptionalInteger(
         "--exchange-interval", $"The most updates between exchanges of ptt [default: {_defaults.ExchangeInterval}]", least: 1);
 
-    private readonly Option<int?> _rungChains = OptionFactory.OptionalInteger("--rung-chains", "Chains of each earlier model of ptt [default: --chains]", least: 1);
+    private readonly Option<int?> _rungChains = OptionFactory.OptionalInteger("--rung-chains", $"Chains of each earlier model of ptt [default: {_defaults.RungChains}]", least: 1);
     private readonly Option<int> _patience = OptionFactory.Integer(
         "--patience", "Epochs without a better validation log-likelihood after which to stop, with the best parameters; 0 for never", _defaults.Patience);
 

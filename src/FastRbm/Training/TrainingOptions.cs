@@ -27,10 +27,13 @@ public sealed record TrainingOptions
     public int Levels { get; init; } = 10;
 
     /// <summary>The most updates between two exchanges of trajectory tempering, at least 1; fewer while the model moves fast.</summary>
-    public int ExchangeInterval { get; init; } = 100;
+    public int ExchangeInterval { get; init; } = 40;
 
-    /// <summary>Chains of each rung of trajectory tempering: the live chains take turns. 0 means as many as there are live chains.</summary>
-    public int RungChains { get; init; }
+    /// <summary>
+    /// Chains of each rung of trajectory tempering, at most as many as there are live chains, which take turns. 0 means as many. With 20
+    /// for 100 live ones and exchanges every 40 updates, ten rungs cost a tenth of PCD-1's time.
+    /// </summary>
+    public int RungChains { get; init; } = 20;
 
     /// <summary>
     /// Epochs without a better validation log-likelihood after which the run ends, with the parameters of the best one; 0 means that it

@@ -55,6 +55,22 @@ public sealed class OtherCommandTests
             .Fails(1, "30", "40 visible", "31 hidden", "given.safetensors");
     }
 
+    [Fact]
+    public void Tap_prints_an_approximation_between_proven_bounds()
+    {
+        using Workplace place = new();
+        string model = place.Model(16, 4);
+        CommandRun exact = CommandRun.InProcess("evaluate", "--model", model, "--data", "bars-and-stripes", "--method", "exact", "--json");
+        CommandRun tap = CommandRun.InProcess("evaluate", "--model", model, "--data", "bars-and-stripes", "--method", "tap", "--json");
+        Assert.Equal(0, tap.Code);
+        using JsonDocument known = JsonDocument.Parse(exact.Output);
+        using JsonDocument bounded = JsonDocument.Parse(tap.Output);
+        double logZ = known.RootElement.GetProperty("log_partition_function").GetDouble();
+        Assert.True(bounded.RootElement.GetProperty("log_partition_function_lower").GetDouble() <= logZ + 1e-9);
+        Assert.True(bounded.RootElement.GetProperty("log_partition_function_upper").GetDouble() >= logZ - 1e-9);
+        Assert.Contains("do not trust", bounded.RootElement.GetProperty("verdict").GetString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("s.png")]
     [InlineData("s.npy")]

@@ -23,6 +23,9 @@ internal sealed class FastRbmTraining(TrainingJob job, int threads) : IContestan
             LearningRate = LearningRateSchedule.Constant(job.Rate),
             Seed = job.Seed,
             Threads = threads,
+
+            // The others have no centring.
+            Centring = Centring.None,
         });
     }
 

@@ -130,7 +130,7 @@ internal sealed class JobSet : IDisposable
     private static Rbm Trained(BitDataset rows)
     {
         Rbm model = RbmInitializer.Normal(rows, Hidden, Seed);
-        using Trainer trainer = new(model, rows, new TrainingOptions { Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence, Epochs = 3 });
+        using Trainer trainer = new(model, rows, new TrainingOptions { Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence, Epochs = 3, Centring = Centring.None });
         trainer.Run();
         return model;
     }
