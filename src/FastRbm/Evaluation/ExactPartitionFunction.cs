@@ -16,7 +16,7 @@ namespace FastRbm.Evaluation;
 /// <para>The product of 1 + exp(x_i) over i is formed without exponentials: the states are cut into three groups of bits, and
 /// each factor is the sum of a table entry of the low bits and one of the others, so that a state costs an addition and a
 /// multiplication a unit. Products give up their exponent before they can overflow. A model with a unit whose absolute weights
-/// and bias sum to more than 600 goes the slow way, by softplus: some hundred times the time.</para>
+/// and bias sum to more than 600 goes the slow way, by softplus: hundreds of times the time.</para>
 /// <para>Double precision; the same bits for any number of threads and any vector width. No table of states: memory is
 /// 128 doubles a unit, and two a block of 4,096 states. Thread-safe.</para>
 /// </remarks>

@@ -7,7 +7,7 @@ namespace FastRbm.Kernels.Enumeration;
 /// <summary>log Z by the blocks of the smaller layer's states. Not thread-safe.</summary>
 internal sealed class LogPartitionSum : ITeamTask
 {
-    /// <summary>Rounds of a whole enumeration: progress is told, and cancellation looked at, after each.</summary>
+    /// <summary>Rounds of an enumeration whose progress is told.</summary>
     private const int Rounds = 64;
 
     private readonly EnumerationTables _tables;
@@ -43,7 +43,7 @@ internal sealed class LogPartitionSum : ITeamTask
     /// <returns>log Z in nats.</returns>
     public double Compute(IProgress<double>? progress, CancellationToken cancellation)
     {
-        Blocks(_tables.Tops, progress, cancellation);
+        Weigh(progress, cancellation);
         double largest = double.NegativeInfinity;
         foreach (double scale in _scales)
         {
@@ -59,23 +59,6 @@ internal sealed class LogPartitionSum : ITeamTask
         return Math.FusedMultiplyAdd(largest, StateBlock.NatsPerScale(_tables), DoubleMath.Log(sum));
     }
 
-    /// <summary>Weighs the first blocks alone.</summary>
-    /// <param name="count">The number of blocks.</param>
-    /// <param name="progress">Told the share of them that is done; or null.</param>
-    /// <param name="cancellation">Stops.</param>
-    public void Blocks(int count, IProgress<double>? progress, CancellationToken cancellation)
-    {
-        _cancellation = cancellation;
-        int atOnce = Math.Max(4 * _team.Members, (count + Rounds - 1) / Rounds);
-        for (_first = 0; _first < count; _first = _end)
-        {
-            _end = Math.Min(count, _first + atOnce);
-            _team.Run(this);
-            cancellation.ThrowIfCancellationRequested();
-            progress?.Report((double)_end / count);
-        }
-    }
-
     /// <inheritdoc/>
     public void Run(int member, int members)
     {
@@ -83,6 +66,22 @@ internal sealed class LogPartitionSum : ITeamTask
         for (int top = _first + first; top < _first + end && !_cancellation.IsCancellationRequested; top++)
         {
             (_sums[top], _scales[top]) = _blocks[member].Weigh(top);
+        }
+    }
+
+    private void Weigh(IProgress<double>? progress, CancellationToken cancellation)
+    {
+        int count = _tables.Tops;
+        _cancellation = cancellation;
+
+        // Cancellation is looked at before every block; threads meet in between only to tell progress.
+        int atOnce = progress is null ? count : Math.Max(4 * _team.Members, (count + Rounds - 1) / Rounds);
+        for (_first = 0; _first < count; _first = _end)
+        {
+            _end = Math.Min(count, _first + atOnce);
+            _team.Run(this);
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Report((double)_end / count);
         }
     }
 }
