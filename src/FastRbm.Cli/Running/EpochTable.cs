@@ -65,6 +65,7 @@ internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap, bool
 
         if (hasLikelihood)
         {
+            line.WriteNumber("log_partition_function", progress.Figures.LogPartitionFunction);
             line.WriteNumber("log_likelihood", progress.Figures.LogLikelihood);
         }
 

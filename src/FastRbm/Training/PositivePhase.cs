@@ -85,7 +85,7 @@ internal sealed unsafe class PositivePhase
     public static float[] VisibleMeans(IVisibleRows rows, TrainingOptions options)
     {
         BinaryRowReader reader = new(rows, Binarization.Threshold, seed: 0);
-        bool bits = !rows.IsBinary && options.Binarization == Binarization.Threshold;
+        bool bits = rows.IsBinary || options.Binarization == Binarization.Threshold;
         ulong[] words = new ulong[BitMatrix.WordsFor(rows.Columns)];
         float[] row = new float[rows.Columns];
         double[] sums = new double[rows.Columns];
@@ -94,11 +94,14 @@ internal sealed unsafe class PositivePhase
         {
             double weight = options.RowWeights.IsEmpty ? 1 : options.RowWeights.Span[r];
             total += weight;
-            rows.CopyMeans(r, row);
             if (bits)
             {
                 reader.CopyBits(r, 0, row, words);
                 Expand(words, row);
+            }
+            else
+            {
+                rows.CopyMeans(r, row);
             }
 
             for (int unit = 0; unit < row.Length; unit++)

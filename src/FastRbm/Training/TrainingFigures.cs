@@ -10,5 +10,7 @@ namespace FastRbm.Training;
 /// <param name="LogLikelihood">Mean log-likelihood of the training rows in nats: minus their mean free energy minus log Z. NaN where log Z
 /// isn't known.</param>
 /// <param name="ValidationLogLikelihood">The same of the validation rows.</param>
+/// <param name="LogPartitionFunction">log Z in nats, or NaN.</param>
 public readonly record struct TrainingFigures(
-    double ReconstructionError, double LogPseudoLikelihood, double FreeEnergyGap, double LogLikelihood, double ValidationLogLikelihood);
+    double ReconstructionError, double LogPseudoLikelihood, double FreeEnergyGap, double LogLikelihood, double ValidationLogLikelihood,
+    double LogPartitionFunction);

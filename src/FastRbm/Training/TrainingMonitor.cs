@@ -52,7 +52,8 @@ internal sealed class TrainingMonitor
             gap = Mean(validation) - trainingMean;
         }
 
-        return new TrainingFigures(ReconstructionError(epoch), pseudo, gap, -trainingMean - logPartition, -trainingMean - gap - logPartition);
+        double likelihood = -trainingMean - logPartition;
+        return new TrainingFigures(ReconstructionError(epoch), pseudo, gap, likelihood, likelihood - gap, logPartition);
     }
 
     private double PseudoLikelihood(int epoch, ReadOnlySpan<double> free)

@@ -168,6 +168,11 @@ public sealed record TrainingOptions
             Throw.Argument("binarization", "threshold or sample with an algorithm without chains", "none");
         }
 
+        if (Algorithm == TrainingAlgorithm.FastPersistentContrastiveDivergence && StepRule != StepRule.Momentum)
+        {
+            Throw.Argument("step rule", "momentum with fast weights, which move along the same gradient", "Adam");
+        }
+
         if (Patience > 0 && AveragedShare > 0)
         {
             Throw.Argument("averaged share", "0 with patience, since a run may end before its last part", $"{AveragedShare.ToString(CultureInfo.InvariantCulture)}");

@@ -84,6 +84,7 @@ public sealed class GradientTests
                 Epochs = 1,
                 Seed = (ulong)seed + 100,
                 LearningRate = LearningRateSchedule.Constant(1),
+                Centring = Centring.None,
                 Threads = 1,
             });
             trainer.Step();

@@ -72,7 +72,7 @@ public sealed class BadInputTests
         CommandRun.InProcess("sample", "--model", "x", "--output", "picture.jpg").Fails(2, "--output", ".png", ".npy", "picture.jpg");
         CommandRun.InProcess("sample", "--model", "x", "--output", "s.png", "--count", "0").Fails(2, "--count");
         CommandRun.InProcess("sample", "--model", "x", "--output", "s.png", "--steps", "-1").Fails(2, "--steps");
-        CommandRun.InProcess("evaluate", "--model", "x", "--data", "xor", "--method", "ais").Fails(2, "--method", "auto, exact");
+        CommandRun.InProcess("evaluate", "--model", "x", "--data", "xor", "--method", "asi").Fails(2, "--method", "auto, exact, ais, raise, tap");
         CommandRun.InProcess("evaluate", "--model", "x", "--data", "xor", "--threads", "0").Fails(2, "--threads");
     }
 

@@ -218,6 +218,37 @@ public sealed class AlgorithmTests
         }
     }
 
+    [Fact]
+    public void Fast_weights_follow_the_changes_of_the_slow_ones_and_fade()
+    {
+        TrainingOptions options = new()
+        {
+            Algorithm = TrainingAlgorithm.FastPersistentContrastiveDivergence,
+            BatchSize = 20,
+            Epochs = 10,
+            LearningRate = LearningRateSchedule.Constant(0.1),
+            Centring = Centring.None,
+        };
+        Rbm rbm = Start();
+        using Trainer trainer = new(rbm, _rows, options);
+        float[] expected = new float[Values(rbm).Length];
+        for (int update = 0; update < 8; update++)
+        {
+            float[] before = Values(rbm);
+            trainer.Step();
+            float[] after = Values(rbm);
+            float[] fast = [.. trainer.Update.Values.SelectMany(static part => Enumerable.Range(0, part.Values.Rows).SelectMany(row => part.Values.Row(row).ToArray()))];
+            for (int i = 0; i < fast.Length; i++)
+            {
+                expected[i] = (0.95f * expected[i]) + (after[i] - before[i]);
+                Assert.InRange(fast[i] - expected[i], -1e-6, 1e-6);
+            }
+        }
+
+        Assert.Contains(expected, static value => Math.Abs(value) > 0.01);
+        Assert.Throws<ArgumentException>(() => new Trainer(Start(), _rows, options with { StepRule = StepRule.Adam }));
+    }
+
     [Theory]
     [InlineData(TrainingAlgorithm.ParallelTempering)]
     [InlineData(TrainingAlgorithm.ParallelTrajectoryTempering)]
@@ -227,7 +258,7 @@ public sealed class AlgorithmTests
     {
         TrainingOptions options = new() { Algorithm = algorithm, BatchSize = 20, Epochs = 1000, LearningRate = LearningRateSchedule.Constant(1e-6), ExchangeInterval = 2 };
         using Trainer trainer = new(Start(), _rows, options);
-        for (int update = 0; update < 260; update++)
+        for (int update = 0; update < 530; update++)
         {
             trainer.Step();
         }
