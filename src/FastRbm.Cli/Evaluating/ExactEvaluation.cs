@@ -1,3 +1,4 @@
+using System.Globalization;
 using FastRbm.Cli.Output;
 using FastRbm.Errors;
 using FastRbm.Evaluation;
@@ -24,9 +25,11 @@ internal static class ExactEvaluation
     {
         if (Math.Min(parameters.Visible, parameters.Hidden) > ExactPartitionFunction.MaxUnits)
         {
+            double hours = ExactPartitionFunction.EstimateSeconds(parameters.Visible, parameters.Hidden, Environment.ProcessorCount) / 3600;
+            string time = hours < 1e9 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Max(hours, 0.1):#,0.#}") : string.Create(CultureInfo.InvariantCulture, $"{hours:0.#E+0}");
             throw new InvalidInputException(
-                path, $"at most {ExactPartitionFunction.MaxUnits} units in the smaller layer, which the exact method enumerates",
-                $"{Numbers.Text(parameters.Visible)} visible and {Numbers.Text(parameters.Hidden)} hidden units");
+                path, $"at most {ExactPartitionFunction.MaxUnits} units in the smaller layer, which the exact method enumerates (--method ais estimates beyond)",
+                $"{Numbers.Text(parameters.Visible)} visible and {Numbers.Text(parameters.Hidden)} hidden units, which would take about {time} hours on this machine");
         }
     }
 

@@ -42,12 +42,27 @@ internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap, bool
 
         TrainingFigures figures = progress.Figures;
         string gap = hasGap ? $"  {Numbers.Text(figures.FreeEnergyGap, "F3"),15}" : string.Empty;
-        string likelihood = hasLikelihood ? $"  {Numbers.Text(figures.LogLikelihood, "F3"),14}" : string.Empty;
-        string validation = hasGap && hasLikelihood ? $"  {Numbers.Text(figures.ValidationLogLikelihood, "F3"),25}" : string.Empty;
+        string likelihood = hasLikelihood ? $"  {Known(figures.LogLikelihood),14}" : string.Empty;
+        string validation = hasGap && hasLikelihood ? $"  {Known(figures.ValidationLogLikelihood),25}" : string.Empty;
         terminal.Output.WriteLine(
             $"{Numbers.Text(progress.Epoch),5}  {Numbers.Text(progress.Updates),8}  {Numbers.Text(progress.Seconds, "F2"),8}"
             + $"  {Numbers.Text(progress.SamplesPerSecond, "F0"),18}  {Numbers.Text(figures.ReconstructionError, "F5"),20}"
             + $"  {Numbers.Text(figures.LogPseudoLikelihood, "F3"),21}{gap}{likelihood}{validation}");
+    }
+
+    /// <summary>An estimate, or a dash where there is none that could be trusted.</summary>
+    private static string Known(double value) => double.IsNaN(value) ? "-" : Numbers.Text(value, "F3");
+
+    private static void WriteKnown(Utf8JsonWriter line, string name, double value)
+    {
+        if (double.IsNaN(value))
+        {
+            line.WriteNull(name);
+        }
+        else
+        {
+            line.WriteNumber(name, value);
+        }
     }
 
     private void Fill(Utf8JsonWriter line, TrainingProgress progress)
@@ -65,13 +80,13 @@ internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap, bool
 
         if (hasLikelihood)
         {
-            line.WriteNumber("log_partition_function", progress.Figures.LogPartitionFunction);
-            line.WriteNumber("log_likelihood", progress.Figures.LogLikelihood);
+            WriteKnown(line, "log_partition_function", progress.Figures.LogPartitionFunction);
+            WriteKnown(line, "log_likelihood", progress.Figures.LogLikelihood);
         }
 
         if (hasGap && hasLikelihood)
         {
-            line.WriteNumber("validation_log_likelihood", progress.Figures.ValidationLogLikelihood);
+            WriteKnown(line, "validation_log_likelihood", progress.Figures.ValidationLogLikelihood);
         }
     }
 }

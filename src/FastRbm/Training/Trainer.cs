@@ -221,7 +221,7 @@ public sealed class Trainer : IDisposable
         }
 
         double likelihood = Measure().ValidationLogLikelihood;
-        if (double.IsNaN(likelihood))
+        if (double.IsNaN(likelihood) && Options.Algorithm != TrainingAlgorithm.ParallelTrajectoryTempering)
         {
             throw new InvalidOperationException("patience: expected log Z from the algorithm or an estimator, found none.");
         }

@@ -11,8 +11,11 @@ namespace FastRbm.Training;
 /// </summary>
 internal sealed class TrajectoryMixer : IChainMixer
 {
-    /// <summary>Sweeps of the whole ladder that log Z is measured with at the end of an epoch.</summary>
-    private const int SweepsToMeasure = 20;
+    /// <summary>Sweeps of the whole ladder that log Z is measured with at the end of an epoch: a tenth of the time of an epoch of 500 updates.</summary>
+    private const int SweepsToMeasure = 100;
+
+    /// <summary>The largest standard error, in nats, of an estimate that is told.</summary>
+    private const double MostError = 0.5;
 
     private readonly Rbm _rbm;
     private readonly TrainingOptions _options;
@@ -78,7 +81,8 @@ internal sealed class TrajectoryMixer : IChainMixer
             visible.Row(chain).CopyTo(_measured.Row(chain));
         }
 
-        LogPartitionFunction = _tempering.Measure(_measured, SweepsToMeasure).Value;
+        LogPartitionEstimate estimate = _tempering.Measure(_measured, SweepsToMeasure);
+        LogPartitionFunction = estimate.StandardError <= MostError ? estimate.Value : double.NaN;
     }
 
     /// <inheritdoc/>

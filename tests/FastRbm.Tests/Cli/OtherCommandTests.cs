@@ -52,7 +52,7 @@ public sealed class OtherCommandTests
     {
         using Workplace place = new();
         CommandRun.InProcess("evaluate", "--model", place.Model(40, 31), "--data", "bars-and-stripes", "--method", "exact")
-            .Fails(1, "30", "40 visible", "31 hidden", "given.safetensors");
+            .Fails(1, "hours", "--method ais", "30", "40 visible", "31 hidden", "given.safetensors");
     }
 
     [Fact]
