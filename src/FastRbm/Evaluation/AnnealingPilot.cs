@@ -12,7 +12,7 @@ internal static class AnnealingPilot
     /// <summary>Steps of the pilot whose variances are averaged, each way: one variance of 64 increments is off by a sixth.</summary>
     private const int Neighbours = 4;
 
-    /// <summary>The share of temperatures that are spread evenly.</summary>
+    /// <summary>The share of temperatures that lie as in the pilot's ladder.</summary>
     private const double Plain = 0.1;
 
     /// <summary>Lays a ladder.</summary>
@@ -21,7 +21,8 @@ internal static class AnnealingPilot
         ArgumentNullException.ThrowIfNull(options);
         float[] baseBias = options.Validate(rbm);
         int steps = Math.Clamp(temperatures / 10, LeastSteps, MostSteps);
-        float[] pilot = AnnealingSchedule.Linear(steps + 1).Ladder(reverse: false);
+        float[] pilot = Ladder(steps);
+        steps = pilot.Length - 1;
         double[] variances = Variances(rbm, baseBias, pilot, options, cancellation);
 
         // lengths[k]: how many temperatures, in some unit, lie below pilot[k].
@@ -47,6 +48,13 @@ internal static class AnnealingPilot
         }
 
         return Spread(pilot, lengths, temperatures);
+    }
+
+    /// <summary>Half of the temperatures even, half classic: near 1, where rows move slowly, even ones alone are too few.</summary>
+    private static float[] Ladder(int steps)
+    {
+        SortedSet<float> betas = [.. AnnealingSchedule.Linear((steps / 2) + 1).Betas, .. AnnealingSchedule.Classic((steps / 2) + 1).Betas];
+        return [.. betas];
     }
 
     private static double[] Variances(Rbm rbm, float[] baseBias, float[] pilot, AnnealingOptions options, CancellationToken cancellation)

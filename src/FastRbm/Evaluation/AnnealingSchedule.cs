@@ -107,9 +107,9 @@ public sealed class AnnealingSchedule
 
     /// <summary>A ladder whose steps all add the same variance to log weights, as well as a pilot run can tell.</summary>
     /// <remarks>
-    /// A pilot of 64 rows walks a coarser linear ladder. Where its increments over a step of size s have variance v, log weights vary by
+    /// A pilot of 64 rows walks a coarser ladder, half even and half classic. Where its increments over a step of size s have variance v, log weights vary by
     /// sqrt(v) / s a unit of beta, and temperatures go as densely as that: then every step adds the same. A tenth of the temperatures is
-    /// spread evenly, so that a pilot that saw too little leaves no hole. Source: Gelman and Meng, "Simulating
+    /// spread as the pilot's, so that a pilot that saw too little leaves no hole. Source: Gelman and Meng, "Simulating
     /// normalizing constants" (1998), section 5.
     /// </remarks>
     /// <param name="rbm">A binary model.</param>
