@@ -83,6 +83,7 @@ internal sealed class MeasuredOperations : IDisposable
 
         TrainingOptions rich = new()
         {
+            Threads = 1,
             StepRule = StepRule.Adam,
             Centring = Centring.Enhanced,
             AveragedShare = 1,
