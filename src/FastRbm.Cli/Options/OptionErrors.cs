@@ -7,20 +7,20 @@ internal static class OptionErrors
 {
     private const string ParameterSuffix = " (Parameter '";
 
-    /// <summary>Validates training options; a value out of range becomes a usage error that names its option.</summary>
+    /// <summary>Validates training options; a value that is out of range or doesn't go with others becomes a usage error that names its option.</summary>
     /// <param name="options">The options.</param>
     /// <param name="rows">The rows of the data.</param>
-    /// <exception cref="UsageException">A value is out of range.</exception>
+    /// <exception cref="UsageException">A value is out of range, or doesn't go with others.</exception>
     public static void Validate(TrainingOptions options, int rows)
     {
         try
         {
             options.Validate(rows);
         }
-        catch (ArgumentOutOfRangeException outOfRange)
+        catch (ArgumentException wrong)
         {
-            string name = outOfRange.ParamName ?? string.Empty;
-            throw new UsageException(OptionNamed(name) + MessageOf(outOfRange)[name.Length..]);
+            string name = wrong.ParamName ?? string.Empty;
+            throw new UsageException(OptionNamed(name) + MessageOf(wrong)[name.Length..]);
         }
     }
 
@@ -36,6 +36,8 @@ internal static class OptionErrors
     /// <summary>"L1 decay" is --l1-decay.</summary>
     private static string OptionNamed(string name) =>
         name == "momentum ramp epochs" ? "--momentum-ramp"
+        : name == "averaged share" ? "--average"
+        : name == "binarization" ? "--binarize"
         : "--" + string.Create(name.Length, name, static (span, text) =>
         {
             for (int i = 0; i < span.Length; i++)

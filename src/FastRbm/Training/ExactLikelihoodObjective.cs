@@ -36,7 +36,7 @@ internal sealed class ExactLikelihoodObjective : IMinibatchObjective
         if (Math.Min(rbm.Visible.Count, rbm.Hidden.Count) > MaxUnits)
         {
             Throw.Argument(
-                nameof(rbm), $"at most {MaxUnits} units in the smaller layer for the exact likelihood",
+                nameof(rbm), $"at most {MaxUnits} units in the smaller layer for the exact likelihood (chains train larger models: PCD or tempering)",
                 $"{rbm.Visible.Count} visible and {rbm.Hidden.Count} hidden units");
         }
 

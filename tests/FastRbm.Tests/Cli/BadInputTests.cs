@@ -68,6 +68,9 @@ public sealed class BadInputTests
         CommandRun.InProcess("enumerate", "--modle", "x").Fails(2, "--modle");
         CommandRun.InProcess("train", "--data", "xor", "--hidden", "2").Fails(2, "--output", "rbm train --help");
         CommandRun.InProcess("train", "--data", "mnsit", "--hidden", "2", "--output", "never").Fails(1, "mnsit", "mnist", "bars-and-stripes");
+        CommandRun.InProcess("train", "--data", "xor", "--hidden", "2", "--output", "never", "--algorithm", "exact", "--centring", "enhanced").Fails(2, "--centring", "enhanced");
+        CommandRun.InProcess("train", "--data", "xor", "--hidden", "2", "--output", "never", "--levels", "3").Fails(2, "--levels", "pt", "cd");
+        CommandRun.InProcess("train", "--data", "xor", "--hidden", "2", "--output", "never", "--average", "2").Fails(2, "--average");
         CommandRun.InProcess("train", "--data", string.Empty, "--hidden", "2", "--output", "never").Fails(2, "--data");
         CommandRun.InProcess("sample", "--model", "x", "--output", "picture.jpg").Fails(2, "--output", ".png", ".npy", "picture.jpg");
         CommandRun.InProcess("sample", "--model", "x", "--output", "s.png", "--count", "0").Fails(2, "--count");
