@@ -37,9 +37,10 @@ internal static class NaiveBounds
         double gradient = (6 * mean) + (20 * Rounding);
         if (options.StepRule == StepRule.Adam)
         {
-            // d(m / (root + e)) is at most dm / e + m droot / e^2; neither mean is off by more than the gradient, of which m is at most 2,
-            // and the corrections at most double them in the first steps.
-            return (naive.Rate * 4 * gradient * ((1 / options.Epsilon) + (2 / (options.Epsilon * options.Epsilon)))) + (4 * Rounding * change);
+            // With r = root + e: d(m / r) is at most dm / r + (|m| / r) droot / r. droot is no more than the gradient's error, r at least e,
+            // and |m| / r at most 1 / sqrt(1 - beta2), as both are means of the same gradients. Corrections double the errors at most.
+            double share = 1 / Math.Sqrt(1 - options.SquareMomentum);
+            return (naive.Rate * 2 * gradient * (1 + share) / options.Epsilon) + (4 * Rounding * change);
         }
 
         return (naive.Rate * gradient) + (6 * Rounding * change);
