@@ -1,3 +1,5 @@
+using System.Globalization;
+using FastRbm.Errors;
 using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Elementary;
 using FastRbm.Random;
@@ -11,7 +13,7 @@ public sealed class BinaryLayer : UnitLayer
     /// <param name="count">The number of units, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     public BinaryLayer(int count)
-        : base(count, parameterRows: 1)
+        : base(count, "bias")
     {
     }
 
@@ -81,10 +83,39 @@ public sealed class BinaryLayer : UnitLayer
     }
 
     /// <inheritdoc/>
-    internal override void Sample(ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, Span<float> states)
+    public override void Check(ReadOnlySpan<float> states, string name, string place)
+    {
+        CheckRow(states.Length, name);
+        for (int unit = 0; unit < states.Length; unit++)
+        {
+            if (states[unit] is not (0f or 1f))
+            {
+                Throw.Argument(name, "0 or 1", string.Create(CultureInfo.InvariantCulture, $"{states[unit]} at {place}, column {unit}"));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override double JointStates => Math.ScaleB(1.0, Count);
+
+    /// <inheritdoc/>
+    internal override void JointState(long number, Span<float> states)
+    {
+        for (int unit = 0; unit < states.Length; unit++)
+        {
+            states[unit] = number >> unit & 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void Sample(ReadOnlySpan<float> inputs, double total, in RandomStream draws, in RandomStream ties, Span<float> states)
     {
         CheckRow(inputs.Length, nameof(inputs));
         CheckRow(states.Length, nameof(states));
         BernoulliRow.Sample(Level, inputs, draws, ties, states);
     }
+
+    /// <inheritdoc/>
+    internal override void SampleBits(ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, Span<ulong> bits) =>
+        BernoulliRow.Sample(Level, inputs, draws, ties, bits);
 }

@@ -83,7 +83,7 @@ public sealed partial class Rbm
     public void Edit(RbmEditor edit)
     {
         ArgumentNullException.ThrowIfNull(edit);
-        edit(WeightMatrix.AsSpan2D(), Visible.Parameters.Row(0), Hidden.Parameters.Row(0));
+        edit(WeightMatrix.AsSpan2D(), Visible.MutableParameter(0), Hidden.MutableParameter(0));
         CheckFinite();
         RebuildFixedPoint();
     }

@@ -1,3 +1,4 @@
+using CommunityToolkit.HighPerformance;
 using FastRbm.Errors;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
@@ -10,66 +11,194 @@ namespace FastRbm.Models;
 /// <para>Every kind has a linear field, the bias t, and may have more parameters: E(x) = -t.x + U(x). The input of a unit is
 /// I = t + (sum of the weights from the other layer): the bias is part of it. Given its input a unit has the density
 /// p(x | I) = exp(I x - U(x) - G(I)) with the cumulant generating function G(I) = log sum over x of exp(I x - U(x)).</para>
-/// <para>All parameters of a layer are rows of one matrix, the bias first, so that an optimiser need not know the kind. Work is
-/// handed over by the row or by the batch, never by the unit. Safe to read from many threads.</para>
+/// <para>All parameters of a layer are rows of one matrix, the bias first, and every value of a row is allowed, so that an optimiser
+/// need not know the kind. Work is handed over by the row or by the batch, never by the unit. Safe to read from many threads.</para>
 /// </remarks>
 public abstract class UnitLayer
 {
-    private protected UnitLayer(int count, int parameterRows)
+    private readonly string[] _parameterNames;
+    private int _first;
+
+    private protected UnitLayer(int count, params ReadOnlySpan<string> parameterNames)
     {
         Throw.IfLess(count, 1);
-        Parameters = new Matrix(parameterRows, count);
+        Count = count;
+        _parameterNames = parameterNames.ToArray();
+        Parameters = new Matrix(parameterNames.Length, count);
     }
 
     /// <summary>What the states are.</summary>
     public abstract UnitKind Kind { get; }
 
-    /// <summary>The name of the kind in files: "binary".</summary>
+    /// <summary>The kind and its constants, as files and the command line write it: "binary", "binomial:8", "potts:10,10,3".</summary>
     public abstract string Name { get; }
 
-    /// <summary>The number of units.</summary>
-    public int Count => Parameters.Columns;
+    /// <summary>The number of units: columns of a row of states.</summary>
+    public int Count { get; }
 
-    /// <summary>Whether states are 0 or 1 and are kept as packed bits.</summary>
+    /// <summary>
+    /// Whether states are kept as packed bits: of binary units the bit is the state, of spins 1 stands for up, of Potts units the bits
+    /// are the one-hot columns.
+    /// </summary>
     public abstract bool StatesAreBits { get; }
 
-    /// <summary>The linear fields t.</summary>
-    public ReadOnlySpan<float> Bias => Parameters.Row(0);
+    /// <summary>The names of the parameters, one a row: "bias" first.</summary>
+    public IReadOnlyList<string> ParameterNames => _parameterNames;
 
-    /// <summary>All parameters [kinds of parameter, units], the bias in row 0.</summary>
-    internal Matrix Parameters { get; }
+    /// <summary>The linear fields t.</summary>
+    public ReadOnlySpan<float> Bias => Parameter(0);
+
+    /// <summary>Whether a state may be any number, however large: weights between two such layers must not be too large.</summary>
+    public virtual bool IsUnbounded => false;
+
+    /// <summary>Whether the sum of a row's states, the length of a document, is given and kept.</summary>
+    public virtual bool KeepsTotal => false;
+
+    /// <summary>All parameters [kinds of parameter, units], the bias in row 0; of a part of a mixed layer, those of the whole layer.</summary>
+    internal Matrix Parameters { get; private set; }
+
+    /// <summary>One parameter of every unit.</summary>
+    /// <param name="row">The number of the parameter, as in <see cref="ParameterNames"/>.</param>
+    /// <returns>Count values.</returns>
+    public ReadOnlySpan<float> Parameter(int row) => Parameters.Row(row).Slice(_first, Count);
+
+    /// <summary>Sets a parameter that isn't the bias (which <see cref="Rbm.Edit"/> changes). Not while the model is in use.</summary>
+    /// <param name="row">The number of the parameter, at least 1.</param>
+    /// <param name="values">Count finite values.</param>
+    /// <exception cref="ArgumentException">There is no such parameter, or the values aren't Count finite numbers.</exception>
+    public void SetParameter(int row, ReadOnlySpan<float> values)
+    {
+        if (row < 1 || row >= _parameterNames.Length)
+        {
+            Throw.OutOfRange(nameof(row), $"a number from 1 to {_parameterNames.Length - 1} of a {Name} layer", row);
+        }
+
+        CheckRow(values.Length, nameof(values));
+        for (int unit = 0; unit < values.Length; unit++)
+        {
+            if (!float.IsFinite(values[unit]))
+            {
+                Throw.Argument(nameof(values), "finite values", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{values[unit]} at unit {unit}"));
+            }
+        }
+
+        values.CopyTo(MutableParameter(row));
+    }
 
     /// <summary>E(x) = -t.x + U(x) of one row of states, in double.</summary>
     /// <param name="states">Count states.</param>
     /// <returns>The energy in nats.</returns>
     public abstract double Energy(ReadOnlySpan<float> states);
 
-    /// <summary>G(I) summed over the units, in double.</summary>
+    /// <summary>G(I) summed over the units, in double; of word counts, of a document of one word.</summary>
     /// <param name="inputs">Count inputs, biases included.</param>
     /// <returns>A number of nats.</returns>
     public abstract double CumulantGenerating(ReadOnlySpan<double> inputs);
 
-    /// <summary>The mean of every unit given its input.</summary>
+    /// <summary>The mean of every unit given its input; of word counts, in a document of one word.</summary>
     /// <param name="inputs">Count inputs, biases included.</param>
     /// <param name="means">Count means, written; may be the inputs.</param>
     public abstract void Mean(ReadOnlySpan<float> inputs, Span<float> means);
 
-    /// <summary>The variance of every unit given its input.</summary>
+    /// <summary>The variance of every unit given its input; of word counts, in a document of one word.</summary>
     /// <param name="inputs">Count inputs, biases included.</param>
     /// <param name="variances">Count variances, written; may be the inputs.</param>
     public abstract void Variance(ReadOnlySpan<float> inputs, Span<float> variances);
 
-    /// <summary>The most likely state of every unit given its input.</summary>
+    /// <summary>The most likely state of every unit given its input; of word counts, in a document of one word.</summary>
     /// <param name="inputs">Count inputs, biases included.</param>
     /// <param name="states">Count states, written; may be the inputs.</param>
     public abstract void Mode(ReadOnlySpan<float> inputs, Span<float> states);
 
+    /// <summary>-dE/d(parameter) at a state: row r of the result belongs to parameter r; row 0 is the state itself.</summary>
+    /// <param name="states">Count states.</param>
+    /// <param name="statistics">[parameters, Count], written.</param>
+    public virtual void Statistics(ReadOnlySpan<float> states, Span2D<float> statistics)
+    {
+        CheckRow(states.Length, nameof(states));
+        states.CopyTo(statistics.GetRowSpan(0));
+    }
+
+    /// <summary>The mean of -dE/d(parameter) given the inputs, which is dG/d(parameter); row 0 is the mean of the state.</summary>
+    /// <param name="inputs">Count inputs, biases included.</param>
+    /// <param name="statistics">[parameters, Count], written; not the inputs.</param>
+    public virtual void MeanStatistics(ReadOnlySpan<float> inputs, Span2D<float> statistics) => Mean(inputs, statistics.GetRowSpan(0));
+
+    /// <summary>Refuses states that units of this kind can't have.</summary>
+    /// <param name="states">Count numbers.</param>
+    /// <param name="name">What they are called in the message.</param>
+    /// <param name="place">Where the row is: "row 17".</param>
+    /// <exception cref="ArgumentException">A value is no state; the message names the column and what was expected.</exception>
+    public abstract void Check(ReadOnlySpan<float> states, string name, string place);
+
+    /// <summary>G(I) of a row with a given total.</summary>
+    internal virtual double CumulantGenerating(ReadOnlySpan<double> inputs, double total) => CumulantGenerating(inputs);
+
+    /// <summary>The means of a row with a given total.</summary>
+    internal virtual void Mean(ReadOnlySpan<float> inputs, double total, Span<float> means) => Mean(inputs, means);
+
     /// <summary>Draws a state of every unit given its input.</summary>
     /// <param name="inputs">Count inputs, biases included.</param>
+    /// <param name="total">The sum of the states, where it is given; else of no meaning.</param>
     /// <param name="draws">The row's stream.</param>
     /// <param name="ties">The row's stream for draws that the first bits don't decide.</param>
     /// <param name="states">Count states, written; may be the inputs.</param>
-    internal abstract void Sample(ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, Span<float> states);
+    internal abstract void Sample(ReadOnlySpan<float> inputs, double total, in RandomStream draws, in RandomStream ties, Span<float> states);
+
+    /// <summary>Draws a row of packed bits. The same states as <see cref="Sample"/>; only where states are bits.</summary>
+    internal virtual void SampleBits(ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, Span<ulong> bits) =>
+        throw new NotSupportedException($"{Name}: expected units whose states are bits.");
+
+    /// <summary>Turns packed bits into states. Only where states are bits.</summary>
+    internal virtual void FromBits(ReadOnlySpan<ulong> bits, Span<float> states)
+    {
+        for (int unit = 0; unit < states.Length; unit++)
+        {
+            states[unit] = bits[unit >> 6] >> (unit & 63) & 1;
+        }
+    }
+
+    /// <summary>Turns states into packed bits; pad bits are zero. Only where states are bits.</summary>
+    internal virtual void ToBits(ReadOnlySpan<float> states, Span<ulong> bits)
+    {
+        bits.Clear();
+        for (int unit = 0; unit < states.Length; unit++)
+        {
+            bits[unit >> 6] |= (states[unit] > 0 ? 1UL : 0) << (unit & 63);
+        }
+    }
+
+    /// <summary>The number of joint states of the layer; infinite when they can't be counted.</summary>
+    internal virtual double JointStates => double.PositiveInfinity;
+
+    /// <summary>One of the joint states. Only where they can be counted.</summary>
+    /// <param name="number">From 0 to JointStates - 1.</param>
+    /// <param name="states">Count states, written.</param>
+    internal virtual void JointState(long number, Span<float> states) =>
+        throw new NotSupportedException($"{Name}: expected units with finitely many states.");
+
+    /// <summary>
+    /// The smallest curvature of U of each unit: U(x) grows at least as half of it times x^2. 0 where states are bounded.
+    /// </summary>
+    internal virtual void Curvatures(Span<double> curvatures) => curvatures.Clear();
+
+    /// <summary>Whether a parameter only says how a unit is scaled, so that a hidden layer need not learn it.</summary>
+    internal virtual bool IsScale(int row) => false;
+
+    /// <summary>One parameter of every unit, to be written.</summary>
+    internal Span<float> MutableParameter(int row) => Parameters.Row(row).Slice(_first, Count);
+
+    /// <summary>Makes this layer a part of another one: its parameters are copied there, and live there from now on.</summary>
+    private protected void MoveTo(Matrix parameters, int first)
+    {
+        for (int row = 0; row < _parameterNames.Length; row++)
+        {
+            Parameter(row).CopyTo(parameters.Row(row).Slice(first, Count));
+        }
+
+        Parameters = parameters;
+        _first = first;
+    }
 
     private protected void CheckRow(int length, string name) => Throw.IfLengthDiffers(length, Count, name);
 

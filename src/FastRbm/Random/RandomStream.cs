@@ -48,6 +48,16 @@ internal readonly struct RandomStream
     public RandomStream ForChain(long chain) =>
         new(_seed, (StreamPurpose)(_purposeAndStepHigh >> 24), ((long)(_purposeAndStepHigh & 0xFFFFFF) << 32) | _stepLow, chain);
 
+    /// <summary>The stream of a part of a row: part 0 is this stream, the others have keys of their own.</summary>
+    /// <param name="part">0 or more.</param>
+    /// <returns>That stream.</returns>
+    public RandomStream ForPart(int part)
+    {
+        // The multiplier is that of Weyl sequences (2^64 over the golden ratio): keys of parts differ in half of their bits.
+        ulong key = unchecked(_seed + (0x9E3779B97F4A7C15 * (ulong)part));
+        return new(key, (StreamPurpose)(_purposeAndStepHigh >> 24), ((long)(_purposeAndStepHigh & 0xFFFFFF) << 32) | _stepLow, _chain);
+    }
+
     /// <summary>Draw number <paramref name="index"/> of this stream.</summary>
     /// <param name="index">0 to 2^34 - 1.</param>
     /// <returns>32 uniform bits.</returns>

@@ -55,11 +55,11 @@ public sealed class BinaryLayerTests
         float[] states = new float[67];
         RandomStream draws = new(1, StreamPurpose.HiddenSample, 0, 0);
         RandomStream ties = new(1, StreamPurpose.HiddenTie, 0, 0);
-        layer.Sample(inputs, draws, ties, states);
+        layer.Sample(inputs, 0, draws, ties, states);
         float[] modes = (float[])inputs.Clone();
         layer.Mode(modes, modes);
         Assert.Equal(Array.ConvertAll(inputs, input => input > 0 ? 1f : 0f), modes);
-        layer.Sample(inputs, draws, ties, inputs);
+        layer.Sample(inputs, 0, draws, ties, inputs);
         Assert.Equal(states, inputs);
     }
 
