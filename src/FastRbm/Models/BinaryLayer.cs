@@ -96,6 +96,13 @@ public sealed class BinaryLayer : UnitLayer
     }
 
     /// <inheritdoc/>
+    internal override bool BitsAreIndependent => true;
+
+    /// <inheritdoc/>
+    internal override unsafe void FixedMeans(ReadOnlySpan<float> inputs, float scale, int* means, int rows, int row) =>
+        BernoulliRow.FixedMeans(Level, inputs, scale, means, rows, row);
+
+    /// <inheritdoc/>
     internal override double JointStates => Math.ScaleB(1.0, Count);
 
     /// <inheritdoc/>

@@ -24,19 +24,11 @@ public sealed partial class Rbm
         CheckWorkspace(workspace);
         for (int row = 0; row < visible.Rows; row++)
         {
-            Span<double> inputs = workspace.Inputs.AsSpan(0, Hidden.Count);
-            ExactHiddenInputs(visible.Row(row), inputs);
-            double energy = -Field(visible.Row(row), Visible.Bias);
-            ReadOnlySpan<ulong> states = hidden.Row(row);
-            for (int j = 0; j < inputs.Length; j++)
-            {
-                if ((states[j >> 6] >> (j & 63) & 1) != 0)
-                {
-                    energy -= inputs[j];
-                }
-            }
-
-            energies[row] = energy;
+            Span<float> states = workspace.Row.AsSpan(0, Visible.Count);
+            Span<float> others = workspace.OtherRow.AsSpan(0, Hidden.Count);
+            Visible.FromBits(visible.Row(row), states);
+            Hidden.FromBits(hidden.Row(row), others);
+            energies[row] = Energy(states, others, workspace);
         }
     }
 
@@ -51,9 +43,9 @@ public sealed partial class Rbm
         CheckWorkspace(workspace);
         for (int row = 0; row < visible.Rows; row++)
         {
-            Span<double> inputs = workspace.Inputs.AsSpan(0, Hidden.Count);
-            ExactHiddenInputs(visible.Row(row), inputs);
-            freeEnergies[row] = -Field(visible.Row(row), Visible.Bias) - Hidden.CumulantGenerating(inputs);
+            Span<float> states = workspace.Row.AsSpan(0, Visible.Count);
+            Visible.FromBits(visible.Row(row), states);
+            freeEnergies[row] = FreeEnergy(states, workspace);
         }
     }
 
@@ -145,7 +137,7 @@ public sealed partial class Rbm
         HalfStepArguments arguments = Prepare(visible, Visible, hidden, Hidden, toHidden: true, workspace);
         arguments.Draws = new RandomStream(key.Seed, draws, key.Step, 0);
         arguments.Ties = new RandomStream(key.Seed, ties, key.Step, 0);
-        Run(arguments, visible, hidden, workspace);
+        Run(arguments, visible, hidden, toHidden: true, workspace);
     }
 
     /// <summary>Draws v from p(v | h) with random numbers of another purpose.</summary>
@@ -155,38 +147,7 @@ public sealed partial class Rbm
         HalfStepArguments arguments = Prepare(hidden, Hidden, visible, Visible, toHidden: false, workspace);
         arguments.Draws = new RandomStream(key.Seed, draws, key.Step, 0);
         arguments.Ties = new RandomStream(key.Seed, ties, key.Step, 0);
-        Run(arguments, hidden, visible, workspace);
-    }
-
-    private void ExactHiddenInputs(ReadOnlySpan<ulong> visible, Span<double> inputs)
-    {
-        ReadOnlySpan<float> bias = Hidden.Bias;
-        for (int j = 0; j < inputs.Length; j++)
-        {
-            inputs[j] = bias[j];
-        }
-
-        for (int i = 0; i < Visible.Count; i++)
-        {
-            if ((visible[i >> 6] >> (i & 63) & 1) != 0)
-            {
-                RowSum.Add(WeightMatrix.Row(i), inputs);
-            }
-        }
-    }
-
-    private static double Field(ReadOnlySpan<ulong> states, ReadOnlySpan<float> bias)
-    {
-        double sum = 0;
-        for (int unit = 0; unit < bias.Length; unit++)
-        {
-            if ((states[unit >> 6] >> (unit & 63) & 1) != 0)
-            {
-                sum += bias[unit];
-            }
-        }
-
-        return sum;
+        Run(arguments, hidden, visible, toHidden: false, workspace);
     }
 
     private unsafe void Inputs(BitMatrix source, UnitLayer from, UnitLayer to, bool toHidden, RbmWorkspace workspace, Matrix inputs)
@@ -197,6 +158,7 @@ public sealed partial class Rbm
         CheckRows(source.Rows, inputs.Rows, nameof(inputs));
         Throw.IfLengthDiffers(inputs.Columns, to.Count, nameof(inputs));
         HalfStepArguments arguments = HalfStepFrom(toHidden);
+        arguments.InverseScale = InputScale(toHidden);
         arguments.Source = source.DangerousGetPointer();
         arguments.SourceWords = source.WordsPerRow;
         arguments.Inputs = inputs.DangerousGetPointer();
@@ -219,24 +181,16 @@ public sealed partial class Rbm
                 HalfStepArguments one = arguments;
                 one.Source += (nint)r * source.WordsPerRow;
                 one.States = null;
+                one.InverseScale = InputScale(toHidden);
                 one.Inputs = inputs;
                 HalfStep.Run(SimdSelection.Current, one, 0, 1, workspace.Lists);
                 to.Mode(row, row);
-                Pack(row, target.Row(r));
+                to.ToBits(row, target.Row(r));
             }
         }
 
         GC.KeepAlive(source);
         GC.KeepAlive(workspace);
-    }
-
-    private static void Pack(ReadOnlySpan<float> states, Span<ulong> words)
-    {
-        words.Clear();
-        for (int unit = 0; unit < states.Length; unit++)
-        {
-            words[unit >> 6] |= (states[unit] != 0 ? 1UL : 0UL) << (unit & 63);
-        }
     }
 
     private unsafe HalfStepArguments Prepare(BitMatrix source, UnitLayer from, BitMatrix target, UnitLayer to, bool toHidden, RbmWorkspace workspace)
@@ -250,11 +204,20 @@ public sealed partial class Rbm
         return arguments;
     }
 
-    private static unsafe void Run(HalfStepArguments arguments, BitMatrix source, BitMatrix target, RbmWorkspace workspace)
+    private unsafe void Run(HalfStepArguments arguments, BitMatrix source, BitMatrix target, bool toHidden, RbmWorkspace workspace)
     {
         arguments.Source = source.DangerousGetPointer();
         arguments.States = target.DangerousGetPointer();
-        HalfStep.Run(SimdSelection.Current, arguments, 0, source.Rows, workspace.Lists);
+        fixed (float* inputs = workspace.Row)
+        {
+            // A row at a time where units need their inputs, so that scratch doesn't grow with the batch.
+            int step = NeedsInputs(toHidden) ? 1 : Math.Max(1, source.Rows);
+            for (int row = 0; row < source.Rows; row += step)
+            {
+                RunHalfStep(arguments, toHidden, row, row + step, workspace.Lists, inputs, inputStride: 0);
+            }
+        }
+
         GC.KeepAlive(source);
         GC.KeepAlive(target);
         GC.KeepAlive(workspace);
@@ -263,6 +226,11 @@ public sealed partial class Rbm
     private static void CheckStates(BitMatrix states, UnitLayer layer, string name)
     {
         ArgumentNullException.ThrowIfNull(states, name);
+        if (!layer.StatesAreBits)
+        {
+            Throw.Argument(name, $"states of {layer.Name} units as a matrix of floats", "bits");
+        }
+
         if (states.Columns != layer.Count)
         {
             Throw.Argument(name, $"{layer.Count} units a row", $"{states.Columns}");

@@ -31,7 +31,7 @@ public sealed partial class Rbm
         Visible = visible;
         Hidden = hidden;
         WeightMatrix = new Matrix(visible.Count, hidden.Count);
-        FixedPoint = new FixedPointWeights(visible.Count, hidden.Count);
+        FixedPoint = new FixedPointWeights(visible.Count, hidden.Count, visible.Kind == UnitKind.Spin, hidden.Kind == UnitKind.Spin);
         RebuildFixedPoint();
     }
 
@@ -87,16 +87,6 @@ public sealed partial class Rbm
         CheckFinite();
         RebuildFixedPoint();
     }
-
-    /// <summary>What a half step in one direction reads; no output is asked for yet.</summary>
-    internal unsafe HalfStepArguments HalfStepFrom(bool toHidden) => new()
-    {
-        Panels = toHidden ? FixedPoint.HiddenPanels : FixedPoint.VisiblePanels,
-        Bias = toHidden ? FixedPoint.HiddenBias : FixedPoint.VisibleBias,
-        SourceUnits = toHidden ? Visible.Count : Hidden.Count,
-        TargetUnits = toHidden ? Hidden.Count : Visible.Count,
-        InverseScale = FixedPoint.InverseScale,
-    };
 
     internal bool TryRebuildFixedPoint() =>
         FixedPoint.Rebuild(SimdSelection.Current, WeightMatrix, Visible.Parameters, Hidden.Parameters);

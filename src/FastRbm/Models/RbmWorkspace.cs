@@ -1,10 +1,11 @@
 using FastRbm.Kernels.Binary;
+using FastRbm.Kernels.Gemm;
 using FastRbm.Memory;
 
 namespace FastRbm.Models;
 
 /// <summary>Scratch memory for the batch operations of models up to a given size. One thread at a time.</summary>
-/// <remarks>Holds 0.3 kB for each unit of the larger layer, at most 0.7 MB more, and one row of inputs.</remarks>
+/// <remarks>Holds 0.3 kB for each unit of the larger layer, at most 0.7 MB more, and a few rows of inputs and states.</remarks>
 public sealed class RbmWorkspace
 {
     private readonly AlignedBuffer<int> _lists;
@@ -18,6 +19,9 @@ public sealed class RbmWorkspace
         _lists = new AlignedBuffer<int>(HalfStep.ScratchLength(Units, int.MaxValue));
         Inputs = new double[Units];
         Row = new float[Units];
+        OtherRow = new float[Units];
+        Bits = new BitMatrix(1, Units);
+        Gemm = new GemmWorkspace();
     }
 
     /// <summary>The size of the largest layer that this workspace serves.</summary>
@@ -28,6 +32,15 @@ public sealed class RbmWorkspace
 
     /// <summary>One row of states as floats.</summary>
     internal float[] Row { get; }
+
+    /// <summary>One row of states of the other layer as floats.</summary>
+    internal float[] OtherRow { get; }
+
+    /// <summary>One row of states as bits.</summary>
+    internal BitMatrix Bits { get; }
+
+    /// <summary>For float products; allocates when one needs it first.</summary>
+    internal GemmWorkspace Gemm { get; }
 
     internal unsafe int* Lists => _lists.DangerousGetPointer();
 }

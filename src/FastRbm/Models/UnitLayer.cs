@@ -168,6 +168,15 @@ public abstract class UnitLayer
         }
     }
 
+    /// <summary>Whether bits are drawn one by one: those of binary units and spins.</summary>
+    internal virtual bool BitsAreIndependent => false;
+
+    /// <summary>
+    /// fixedMeans[tile][row][64] = round(mean of the bit * scale) for one row; bits past the end get 0. Only where states are bits.
+    /// </summary>
+    internal virtual unsafe void FixedMeans(ReadOnlySpan<float> inputs, float scale, int* means, int rows, int row) =>
+        throw new NotSupportedException($"{Name}: expected units whose states are bits.");
+
     /// <summary>The number of joint states of the layer; infinite when they can't be counted.</summary>
     internal virtual double JointStates => double.PositiveInfinity;
 

@@ -15,6 +15,8 @@ namespace FastRbm.Kernels.Binary;
 /// that was trained, loaded or copied has the same integers. The bound: for every unit, |bias| + sum |Q| over its weights is
 /// below 2^31. It is checked with S = sum (|Q| >> 6), as |bias| + 64 S + 63 n, which is at least the sum and exact in any
 /// order. Any partial sum of inputs is then exact in int32. Not thread-safe for writing.
+/// <para>Spins are bits too: with x = 2 b - 1 the input t + sum x Q of a unit is 2 ((t - sum Q) / 2 + sum b Q), so under spins the
+/// biases here are t / 2 - (sum Q) / 2, both rounded down, in units of 2^(1-s).</para>
 /// </remarks>
 internal sealed unsafe class FixedPointWeights
 {
@@ -31,9 +33,14 @@ internal sealed unsafe class FixedPointWeights
     private readonly AlignedBuffer<uint> _visibleNorms;
     private readonly AlignedBuffer<uint> _hiddenNorms;
 
+    private readonly bool _visibleSpins;
+    private readonly bool _hiddenSpins;
+
     /// <summary>Allocates the copy of a model of the given size; all zeros until <see cref="Rebuild"/>.</summary>
-    public FixedPointWeights(int visible, int hidden)
+    public FixedPointWeights(int visible, int hidden, bool visibleSpins = false, bool hiddenSpins = false)
     {
+        _visibleSpins = visibleSpins;
+        _hiddenSpins = hiddenSpins;
         Visible = visible;
         Hidden = hidden;
         VisibleTiles = Tile.Count(visible);
@@ -67,6 +74,12 @@ internal sealed unsafe class FixedPointWeights
 
     /// <summary>2^-s.</summary>
     public float InverseScale => MathF.ScaleB(1f, -ScaleBits);
+
+    /// <summary>From fixed point to the inputs of units in natural units; on the way to hidden or to visible ones.</summary>
+    public float InputScale(bool toHidden) => (toHidden ? _visibleSpins : _hiddenSpins) ? 2 * InverseScale : InverseScale;
+
+    /// <summary>From fixed point to log p(1) / p(0) of the bits of units: twice the input of a spin.</summary>
+    public float BitScale(bool toHidden) => ((toHidden ? _hiddenSpins : _visibleSpins) ? 2 : 1) * InputScale(toHidden);
 
     /// <summary>Grows whenever the integers may have changed.</summary>
     public long Version { get; private set; }
@@ -106,13 +119,19 @@ internal sealed unsafe class FixedPointWeights
     public bool Refit(SimdLevel level, Matrix weights, Matrix visibleBias, Matrix hiddenBias)
     {
         Version++;
+        FoldSpins(level);
+        return RefitFolded(level, weights, visibleBias, hiddenBias);
+    }
+
+    private bool RefitFolded(SimdLevel level, Matrix weights, Matrix visibleBias, Matrix hiddenBias)
+    {
         (long bound, long least) = Bounds();
         if (bound <= MaxBound && ScaleBits < MaxScaleBits && least <= MaxBound)
         {
             // The next finer scale may hold: |Q| at s + 1 is at least 2 |Q| - 1, so beyond `least` it can't.
             ScaleBits++;
             Quantise(level, weights, visibleBias, hiddenBias);
-            return Refit(level, weights, visibleBias, hiddenBias);
+            return RefitFolded(level, weights, visibleBias, hiddenBias);
         }
 
         return Fit(level, weights, visibleBias, hiddenBias);
@@ -134,7 +153,7 @@ internal sealed unsafe class FixedPointWeights
             bound = Bounds().Bound;
         }
 
-        InputBound = Math.ScaleB((double)bound, -ScaleBits);
+        InputBound = Math.ScaleB((double)bound, (_visibleSpins || _hiddenSpins ? 1 : 0) - ScaleBits);
         return true;
     }
 
@@ -149,6 +168,21 @@ internal sealed unsafe class FixedPointWeights
         };
         WeightUpdate.Run(level, this, arguments, 0, VisibleTiles * HiddenTiles, null);
         BiasUpdate.Run(level, this, arguments);
+        FoldSpins(level);
+    }
+
+    /// <summary>From biases to those of bits, under spins. Sums that overflow belong to weights that break the bound anyway.</summary>
+    private void FoldSpins(SimdLevel level)
+    {
+        if (_visibleSpins)
+        {
+            PanelSums.Fold(level, HiddenPanels, VisibleTiles * Tile.Width, HiddenTiles, HiddenBias);
+        }
+
+        if (_hiddenSpins)
+        {
+            PanelSums.Fold(level, VisiblePanels, HiddenTiles * Tile.Width, VisibleTiles, VisibleBias);
+        }
     }
 
     private (long Bound, long LeastOfNext) Bounds()
