@@ -96,6 +96,17 @@ public sealed class BinaryLayer : UnitLayer
     }
 
     /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        Span<float> bias = MutableParameter(0);
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            double sum = means[unit] * rows;
+            bias[unit] = (float)(DoubleMath.Log(sum + 1) - DoubleMath.Log(rows - sum + 1));
+        }
+    }
+
+    /// <inheritdoc/>
     internal override bool BitsAreIndependent => true;
 
     /// <inheritdoc/>

@@ -194,6 +194,41 @@ public abstract class UnitLayer
     /// <summary>Whether a parameter only says how a unit is scaled, so that a hidden layer need not learn it.</summary>
     internal virtual bool IsScale(int row) => false;
 
+    /// <summary>
+    /// From the gradient of the parameters to that about an offset m of the states: what it would be if the energy were written with
+    /// x - m. Only kinds with a shift do something.
+    /// </summary>
+    /// <param name="offsets">m.</param>
+    /// <param name="fieldGradient">The gradient of the biases.</param>
+    /// <param name="gradient">The gradient of all parameters [parameters, Count], changed.</param>
+    internal virtual void CentreGradient(ReadOnlySpan<float> offsets, ReadOnlySpan<float> fieldGradient, Span2D<float> gradient)
+    {
+    }
+
+    /// <summary>Adds steps to a parameter; the bias follows so that the distribution about the offsets stays where it is.</summary>
+    /// <param name="row">The parameter.</param>
+    /// <param name="steps">A step a unit.</param>
+    /// <param name="offsets">m, or empty for 0.</param>
+    /// <param name="largestPrecisions">Logarithms of the largest precisions, or empty for no limit.</param>
+    internal virtual void MoveParameter(int row, ReadOnlySpan<float> steps, ReadOnlySpan<float> offsets, ReadOnlySpan<float> largestPrecisions)
+    {
+        Span<float> values = MutableParameter(row);
+        for (int unit = 0; unit < values.Length; unit++)
+        {
+            values[unit] += steps[unit];
+            if (IsScale(row) && !largestPrecisions.IsEmpty)
+            {
+                values[unit] = Math.Min(values[unit], largestPrecisions[unit]);
+            }
+        }
+    }
+
+    /// <summary>Sets the parameters such that units without weights have about the given means and variances.</summary>
+    /// <param name="means">The mean of each unit.</param>
+    /// <param name="variances">Its variance; 0 counts as 1.</param>
+    /// <param name="rows">How many observations they are from: means of bounded units are moved as if there were one more of each extreme.</param>
+    internal abstract void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows);
+
     /// <summary>One parameter of every unit, to be written.</summary>
     internal Span<float> MutableParameter(int row) => Parameters.Row(row).Slice(_first, Count);
 

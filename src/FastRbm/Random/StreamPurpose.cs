@@ -129,4 +129,7 @@ internal enum StreamPurpose
 
     /// <summary>Tie bits of <see cref="TrajectoryStart"/>.</summary>
     TrajectoryStartTie = 49,
+
+    /// <summary>Where chains of units of any kinds start: step = 0, chain = chain.</summary>
+    UnitChainStart = 70,
 }

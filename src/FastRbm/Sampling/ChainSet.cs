@@ -1,6 +1,5 @@
 using FastRbm.Errors;
 using FastRbm.Kernels.Binary;
-using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Random;
@@ -26,10 +25,14 @@ public sealed class ChainSet : IDisposable
     private readonly RunningSums _hiddenSums;
     private readonly RunningSums _visibleSums;
     private readonly ShortWeights? _shortWeights;
+
+    // Only where units aren't drawn bit by bit.
+    private readonly Matrix? _hiddenInputs;
+    private readonly Matrix? _visibleInputs;
     private long _version = -1;
     private bool _sumsHold;
 
-    /// <summary>Makes chains that start at random: every visible unit on with probability one half.</summary>
+    /// <summary>Makes chains that start at random: every visible unit on with probability one half, every category as likely.</summary>
     /// <param name="rbm">The model. It must not be edited while sweeps run.</param>
     /// <param name="chains">The number of chains, at least 1.</param>
     /// <param name="seed">The seed.</param>
@@ -41,6 +44,16 @@ public sealed class ChainSet : IDisposable
         ArgumentNullException.ThrowIfNull(rbm);
         Throw.IfLess(chains, 1);
         Throw.IfLess(threads, 1);
+        if (!rbm.Visible.StatesAreBits || !rbm.Hidden.StatesAreBits)
+        {
+            Throw.Argument(nameof(rbm), "units whose states are bits (UnitChains takes all kinds)", $"{rbm.Visible.Name} and {rbm.Hidden.Name}");
+        }
+
+        if (precision == WeightPrecision.SixteenBits && (rbm.Visible.Kind == UnitKind.Spin || rbm.Hidden.Kind == UnitKind.Spin))
+        {
+            Throw.Argument(nameof(precision), "full precision with spins", "16 bits");
+        }
+
         _rbm = rbm;
         _seed = seed;
         Visible = new BitMatrix(chains, rbm.Visible.Count);
@@ -53,6 +66,8 @@ public sealed class ChainSet : IDisposable
             _scratch[member] = new AlignedBuffer<int>(HalfStep.ScratchLength(Math.Max(rbm.Visible.Count, rbm.Hidden.Count), chains));
         }
 
+        _hiddenInputs = rbm.NeedsInputs(toHidden: true) ? new Matrix(chains, rbm.Hidden.Count) : null;
+        _visibleInputs = rbm.NeedsInputs(toHidden: false) ? new Matrix(chains, rbm.Visible.Count) : null;
         _hiddenSums = new RunningSums(chains, rbm.Visible.Count, rbm.Hidden.Count);
         _visibleSums = new RunningSums(chains, rbm.Hidden.Count, rbm.Visible.Count);
         _shortWeights = precision == WeightPrecision.SixteenBits ? new ShortWeights(rbm.FixedPoint) : null;
@@ -80,8 +95,8 @@ public sealed class ChainSet : IDisposable
     public long Sweeps { get; private set; }
 
     /// <summary>Puts the chains at rows of data: chain c at row c, beginning again when the rows run out.</summary>
-    /// <param name="rows">Binary rows.</param>
-    /// <exception cref="ArgumentException">The rows aren't binary, there are none, or their width isn't the model's.</exception>
+    /// <param name="rows">Rows of states; bits are up or down for spins.</param>
+    /// <exception cref="ArgumentException">The rows aren't states of the visible units, there are none, or their width isn't the model's.</exception>
     public void StartFrom(IVisibleRows rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -91,14 +106,24 @@ public sealed class ChainSet : IDisposable
             Throw.Argument(nameof(rows), $"rows of {_rbm.Visible.Count} values, the model's visible units", $"{rows.Columns}");
         }
 
-        if (!rows.IsBinary)
+        if (!rows.IsBinary && _rbm.Visible.Kind == UnitKind.Binary)
         {
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them");
         }
 
+        float[] states = new float[rows.Columns];
         for (int chain = 0; chain < Chains; chain++)
         {
-            rows.CopyBits(chain % rows.Rows, Visible.Row(chain));
+            int row = chain % rows.Rows;
+            if (rows.IsBinary && _rbm.Visible.Kind is UnitKind.Binary or UnitKind.Spin)
+            {
+                rows.CopyBits(row, Visible.Row(chain));
+                continue;
+            }
+
+            rows.CopyMeans(row, states);
+            _rbm.Visible.Check(states, nameof(rows), $"row {row}");
+            _rbm.Visible.ToBits(states, Visible.Row(chain));
         }
     }
 
@@ -159,6 +184,13 @@ public sealed class ChainSet : IDisposable
     {
         RandomStream stream = new(_seed, StreamPurpose.SamplingStart, 0, chain);
         Span<ulong> row = Visible.Row(chain);
+        if (_visibleInputs is not null)
+        {
+            // All categories alike: inputs of 0.
+            _rbm.Visible.SampleBits(_visibleInputs.Row(chain), stream, stream, row);
+            return;
+        }
+
         for (int word = 0; word < row.Length; word++)
         {
             row[word] = ((ulong)stream.Bits(2L * word) << 32) | stream.Bits((2L * word) + 1);
@@ -174,13 +206,19 @@ public sealed class ChainSet : IDisposable
         {
             HalfStepArguments up = Arguments(toHidden: true, Visible, Hidden, Sweeps + sweep);
             _hiddenSums.Keep(ref up, sumsHold);
-            HalfStep.Run(SimdSelection.Current, up, first, end, scratch);
+            Run(up, toHidden: true, first, end, scratch);
             HalfStepArguments down = Arguments(toHidden: false, Hidden, Visible, Sweeps + sweep);
             _visibleSums.Keep(ref down, sumsHold);
-            HalfStep.Run(SimdSelection.Current, down, first, end, scratch);
+            Run(down, toHidden: false, first, end, scratch);
             sumsHold = true;
             observer?.AfterSweep(member, first, end, Sweeps + sweep + 1);
         }
+    }
+
+    private unsafe void Run(in HalfStepArguments arguments, bool toHidden, int first, int end, int* scratch)
+    {
+        Matrix? inputs = toHidden ? _hiddenInputs : _visibleInputs;
+        _rbm.RunHalfStep(arguments, toHidden, first, end, scratch, inputs is null ? null : inputs.DangerousGetPointer(), inputs?.Stride ?? 0);
     }
 
     private unsafe HalfStepArguments Arguments(bool toHidden, BitMatrix source, BitMatrix target, long sweep)

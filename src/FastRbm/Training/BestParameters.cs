@@ -7,8 +7,8 @@ namespace FastRbm.Training;
 internal sealed class BestParameters(Rbm rbm)
 {
     private readonly Matrix _weights = new(rbm.Visible.Count, rbm.Hidden.Count);
-    private readonly Matrix _visibleBias = new(1, rbm.Visible.Count);
-    private readonly Matrix _hiddenBias = new(1, rbm.Hidden.Count);
+    private readonly Matrix _visibleBias = new(rbm.Visible.Parameters.Rows, rbm.Visible.Count);
+    private readonly Matrix _hiddenBias = new(rbm.Hidden.Parameters.Rows, rbm.Hidden.Count);
 
     /// <summary>Their validation log-likelihood, in nats.</summary>
     public double LogLikelihood { get; private set; } = double.NegativeInfinity;

@@ -1,5 +1,4 @@
 using FastRbm.Kernels.Binary;
-using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Random;
@@ -21,7 +20,6 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     private readonly IVisibleRows _rows;
     private readonly TrainingOptions _options;
     private readonly ThreadTeam _team;
-    private readonly SimdLevel _level = SimdSelection.Current;
     private readonly SamplingPass _sampling;
     private readonly ListPass _listing;
     private readonly WeightPass _weighing;
@@ -36,6 +34,10 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     private readonly IChainMixer? _mixer;
     private readonly int _steps;
     private readonly Rbm _sampled;
+
+    // Only where units aren't drawn bit by bit.
+    private readonly Matrix? _hiddenInputs;
+    private readonly Matrix? _visibleInputs;
 
     // Only where a later half step of the same update can go on from them.
     private readonly RunningSums? _hiddenSums;
@@ -78,6 +80,8 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
             _ => null,
         };
         _steps = _mixer?.Steps ?? options.Steps;
+        _hiddenInputs = rbm.NeedsInputs(toHidden: true) ? new Matrix(most, hidden) : null;
+        _visibleInputs = rbm.NeedsInputs(toHidden: false) ? new Matrix(_chains, visible) : null;
         _hiddenSums = !_persistent || _steps > 1 ? new RunningSums(_chains, visible, hidden) : null;
         _visibleSums = _steps > 1 ? new RunningSums(_chains, hidden, visible) : null;
         _sampling = new SamplingPass(this);
@@ -156,7 +160,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
         }
 
         HalfStepArguments arguments = HalfStepFrom(toHidden: true, _chainVisible, _chainHidden, StreamPurpose.ChainStart, StreamPurpose.ChainStartTie, 0);
-        HalfStep.Run(_level, arguments, 0, _chains, _scratch[0].DangerousGetPointer());
+        Run(arguments, toHidden: true, 0, _chains, _scratch[0].DangerousGetPointer());
     }
 
     private HalfStepArguments HalfStepFrom(
@@ -171,6 +175,12 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
         return arguments;
     }
 
+    private void Run(in HalfStepArguments arguments, bool toHidden, int first, int end, int* scratch)
+    {
+        Matrix? inputs = toHidden ? _hiddenInputs : _visibleInputs;
+        _sampled.RunHalfStep(arguments, toHidden, first, end, scratch, inputs is null ? null : inputs.DangerousGetPointer(), inputs?.Stride ?? 0);
+    }
+
     private void NegativePhase(int first, int end, int member)
     {
         int* scratch = _scratch[member].DangerousGetPointer();
@@ -180,7 +190,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
             HalfStepArguments down = HalfStepFrom(
                 toHidden: false, _chainHidden, _chainVisible, StreamPurpose.VisibleSample, StreamPurpose.VisibleTie, step);
             _visibleSums?.Keep(ref down, hold: sweep > 0);
-            HalfStep.Run(_level, down, first, end, scratch);
+            Run(down, toHidden: false, first, end, scratch);
 
             bool last = sweep == _steps - 1;
             HalfStepArguments up = HalfStepFrom(
@@ -193,7 +203,7 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
 
             // Chains of CD start at the rows of data, whose sums the positive phase has left.
             _hiddenSums?.Keep(ref up, hold: sweep > 0 || (!_persistent && !_positive.HasMeans));
-            HalfStep.Run(_level, up, first, end, scratch);
+            Run(up, toHidden: true, first, end, scratch);
         }
     }
 

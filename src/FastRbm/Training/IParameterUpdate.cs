@@ -27,6 +27,9 @@ internal interface IParameterUpdate : IDisposable
     /// <summary>After the last update of an epoch.</summary>
     void EndEpoch();
 
+    /// <summary>Makes the running mean of all parameters the model.</summary>
+    void TakeAverage() => Step.TakeAverage();
+
     /// <summary>All other numbers of the state.</summary>
     double[] SaveCounters();
 

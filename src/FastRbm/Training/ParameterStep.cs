@@ -19,7 +19,13 @@ internal sealed unsafe class ParameterStep
     private readonly Matrix _visibleGradient;
     private readonly Matrix _hiddenGradient;
     private readonly Matrix _visibleOffsets;
-    private readonly Matrix _enhancedHidden;
+    private readonly Matrix _visibleShiftOffsets;
+    private readonly Matrix _hiddenOffsets;
+    private readonly Matrix _hiddenShiftOffsets;
+    private readonly float[] _visibleScales;
+    private readonly float _visibleFactor;
+    private readonly float _hiddenFactor;
+    private readonly bool _centred;
     private readonly Matrix _visibleShifts;
     private readonly Matrix _hiddenShifts;
     private readonly Matrix? _hiddenSquares;
@@ -34,9 +40,19 @@ internal sealed unsafe class ParameterStep
     /// <summary>Allocates for a model.</summary>
     /// <param name="rbm">The model.</param>
     /// <param name="options">The options.</param>
-    /// <param name="visibleMeans">The means of the data.</param>
-    public ParameterStep(Rbm rbm, TrainingOptions options, ReadOnlySpan<float> visibleMeans)
+    /// <param name="visibleMeans">The means of the data: of bits, or of states.</param>
+    /// <param name="statisticsAreBits">Whether statistics are those of bits, which for spins x = 2 b - 1 aren't the states.</param>
+    /// <param name="visibleScales">What gradients of visible units have been, or are, multiplied by; empty for 1.</param>
+    public ParameterStep(
+        Rbm rbm, TrainingOptions options, ReadOnlySpan<float> visibleMeans, bool statisticsAreBits = true, ReadOnlySpan<float> visibleScales = default)
     {
+        bool visibleSpins = statisticsAreBits && rbm.Visible.Kind == UnitKind.Spin;
+        bool hiddenSpins = statisticsAreBits && rbm.Hidden.Kind == UnitKind.Spin;
+        _visibleFactor = visibleSpins ? 2 : 1;
+        _hiddenFactor = hiddenSpins ? 2 : 1;
+
+        // Spins without centring are bits with an offset of one half.
+        _centred = options.Centring != Centring.None || visibleSpins || hiddenSpins;
         _rbm = rbm;
         _options = options;
         _mask = MaskOf(options, rbm);
@@ -59,8 +75,19 @@ internal sealed unsafe class ParameterStep
         _visibleGradient = new Matrix(1, paddedVisible);
         _hiddenGradient = new Matrix(1, paddedHidden);
         _visibleOffsets = new Matrix(1, paddedVisible);
-        _enhancedHidden = new Matrix(1, paddedHidden);
-        visibleMeans.CopyTo(_visibleOffsets.Row(0));
+        _hiddenOffsets = new Matrix(1, paddedHidden);
+        _visibleShiftOffsets = new Matrix(1, paddedVisible);
+        _visibleScales = visibleScales.ToArray();
+        _hiddenShiftOffsets = new Matrix(1, paddedHidden);
+        for (int unit = 0; unit < visible; unit++)
+        {
+            SetVisibleOffset(unit, options.Centring == Centring.None ? 1 - (1 / _visibleFactor) : visibleMeans[unit]);
+        }
+
+        for (int unit = 0; unit < hidden; unit++)
+        {
+            SetHiddenOffset(unit, 1 - (1 / _hiddenFactor));
+        }
         _visibleShifts = new Matrix(Tile.Count(hidden), paddedVisible);
         _hiddenShifts = new Matrix(Tile.Count(visible), paddedHidden);
         if (options.GroupDecay > 0 || options.MaxNorm > 0)
@@ -133,8 +160,7 @@ internal sealed unsafe class ParameterStep
         _rate = adam ? 1 : learningRate;
         long averaged = (long)Math.Ceiling(minibatch.Updates * (1 - _options.AveragedShare));
         bool average = WeightAverage is not null && update >= averaged && (update - averaged) % UpdatesBetweenAverages == 0;
-        bool centred = _options.Centring != Centring.None;
-        Matrix offsets = _options.Centring == Centring.Enhanced ? _enhancedHidden : HiddenMeans;
+        double factor = _visibleFactor * _hiddenFactor;
         _arguments = new WeightUpdateArguments
         {
             Weights = _rbm.WeightMatrix.DangerousGetPointer(),
@@ -150,13 +176,15 @@ internal sealed unsafe class ParameterStep
             Positive = positive.Weights == null ? positive.Binary : default,
             PositiveDense = positive.Weights,
             Negative = negative.Binary,
-            PositiveRate = (float)(_rate * positive.Share / positive.MeanScale),
-            NegativeRate = (float)(_rate * negative.Share / negative.MeanScale),
-            PositiveDenseRate = (float)(_rate * positive.DenseShare),
+            PositiveRate = (float)(factor * _rate * positive.Share / positive.MeanScale),
+            NegativeRate = (float)(factor * _rate * negative.Share / negative.MeanScale),
+            PositiveDenseRate = (float)(factor * _rate * positive.DenseShare),
             VisibleGradient = _visibleGradient.DangerousGetPointer(),
             HiddenGradient = _hiddenGradient.DangerousGetPointer(),
-            VisibleOffsets = centred ? _visibleOffsets.DangerousGetPointer() : null,
-            HiddenOffsets = centred ? offsets.DangerousGetPointer() : null,
+            VisibleOffsets = _centred ? _visibleOffsets.DangerousGetPointer() : null,
+            HiddenOffsets = _centred ? _hiddenOffsets.DangerousGetPointer() : null,
+            VisibleShiftOffsets = _centred ? _visibleShiftOffsets.DangerousGetPointer() : null,
+            HiddenShiftOffsets = _centred ? _hiddenShiftOffsets.DangerousGetPointer() : null,
             VisibleShifts = _visibleShifts.DangerousGetPointer(),
             HiddenShifts = _hiddenShifts.DangerousGetPointer(),
             Momentum = (float)momentum,
@@ -184,11 +212,11 @@ internal sealed unsafe class ParameterStep
     public void Visible(int first, int end)
     {
         Span<float> gradient = _visibleGradient.Row(0);
-        Span<float> offsets = _visibleOffsets.Row(0);
         bool equal = _positive.Visible == null && _positive.Share == _negative.Share;
         double share = _positive.Visible != null ? _positive.DenseShare : _positive.Share;
-        float positive = (float)(_rate * share);
-        float negative = (float)(_rate * _negative.Share);
+        double rate = _rate * _visibleFactor;
+        float positive = (float)(rate * share);
+        float negative = (float)(rate * _negative.Share);
         int* plus = _positive.Binary.VisibleCounts;
         int* minus = _negative.Binary.Rows == 0 ? null : _negative.Binary.VisibleCounts;
         for (int unit = first * Tile.Width; unit < Math.Min(end * Tile.Width, _rbm.Visible.Count); unit++)
@@ -196,10 +224,15 @@ internal sealed unsafe class ParameterStep
             int taken = minus == null ? 0 : minus[unit];
             gradient[unit] = equal ? (plus[unit] - taken) * positive
                 : ((_positive.Visible != null ? _positive.Visible[unit] : plus[unit]) * positive) - (taken * negative);
+            if (_visibleScales.Length > 0)
+            {
+                gradient[unit] *= _visibleScales[unit];
+            }
+
             if (_options.Centring == Centring.Enhanced)
             {
                 double data = share * (_positive.Visible != null ? _positive.Visible[unit] : plus[unit]);
-                offsets[unit] = (float)(0.5 * (data + (_negative.Share * taken)));
+                SetVisibleOffset(unit, (float)(0.5 * (data + (_negative.Share * taken))));
             }
         }
     }
@@ -207,7 +240,11 @@ internal sealed unsafe class ParameterStep
     /// <summary>Gradients and offsets of the hidden units of tiles first to end - 1; any thread, its own tiles.</summary>
     public void Hidden(int first, int end)
     {
-        MeanTotals.Run(_level, _positive.Binary, first, end);
+        if (_positive.HiddenOfData == null)
+        {
+            MeanTotals.Run(_level, _positive.Binary, first, end);
+        }
+
         if (_negative.Binary.Rows > 0)
         {
             MeanTotals.Run(_level, _negative.Binary, first, end);
@@ -215,23 +252,27 @@ internal sealed unsafe class ParameterStep
 
         Span<float> gradient = _hiddenGradient.Row(0);
         Span<float> means = HiddenMeans.Row(0);
-        Span<float> enhanced = _enhancedHidden.Row(0);
         bool equal = _positive.Hidden == null && _positive.Share == _negative.Share;
         double dataShare = _positive.Share / _positive.MeanScale;
         double modelShare = _negative.Share / _negative.MeanScale;
-        float positive = (float)(_rate * (_positive.Hidden != null ? _positive.DenseShare : dataShare));
-        float negative = (float)(_rate * modelShare);
+        double rate = _rate * _hiddenFactor;
+        float positive = (float)(rate * (_positive.Hidden != null ? _positive.DenseShare : dataShare));
+        float negative = (float)(rate * modelShare);
         float offsetRate = _first ? 1 : (float)_options.OffsetRate;
         float target = (float)_options.SparsityTarget;
-        float cost = (float)(_rate * _options.SparsityCost);
+        float cost = (float)(rate * _options.SparsityCost);
         for (int unit = first * Tile.Width; unit < Math.Min(end * Tile.Width, _rbm.Hidden.Count); unit++)
         {
             int taken = _negative.Binary.Rows == 0 ? 0 : _negative.Binary.MeanTotals[unit];
-            int total = _positive.Binary.MeanTotals[unit];
+            int total = _positive.HiddenOfData != null ? 0 : _positive.Binary.MeanTotals[unit];
             float given = _positive.Hidden != null ? _positive.Hidden[unit] : total;
-            float mean = (float)(dataShare * total);
+            float mean = (float)(_positive.HiddenOfData != null ? _positive.DenseShare * _positive.HiddenOfData[unit] : dataShare * total);
             means[unit] += (mean - means[unit]) * offsetRate;
-            enhanced[unit] = (float)(0.5 * (mean + (modelShare * taken)));
+            if (_options.Centring != Centring.None)
+            {
+                SetHiddenOffset(unit, _options.Centring == Centring.Enhanced ? (float)(0.5 * (mean + (modelShare * taken))) : means[unit]);
+            }
+
             gradient[unit] = equal ? (total - taken) * positive : (given * positive) - (taken * negative);
             gradient[unit] += cost * (target - means[unit]);
         }
@@ -253,12 +294,24 @@ internal sealed unsafe class ParameterStep
         return _rbm.FixedPoint.Refit(_level, _rbm.WeightMatrix, _rbm.Visible.Parameters, _rbm.Hidden.Parameters);
     }
 
+    private void SetVisibleOffset(int unit, float mean)
+    {
+        _visibleOffsets[0, unit] = mean * _visibleFactor * (_visibleScales.Length > 0 ? _visibleScales[unit] : 1);
+        _visibleShiftOffsets[0, unit] = (mean * _visibleFactor) - (_visibleFactor - 1);
+    }
+
+    private void SetHiddenOffset(int unit, float mean)
+    {
+        _hiddenOffsets[0, unit] = mean * _hiddenFactor;
+        _hiddenShiftOffsets[0, unit] = (mean * _hiddenFactor) - (_hiddenFactor - 1);
+    }
+
     /// <summary>Makes the running mean the model.</summary>
     public void TakeAverage()
     {
         _rbm.WeightMatrix.CopyFrom(WeightAverage!);
-        _rbm.Visible.Parameters.CopyFrom(VisibleBiasAverage!);
-        _rbm.Hidden.Parameters.CopyFrom(HiddenBiasAverage!);
+        VisibleBiasAverage!.Row(0).CopyTo(_rbm.Visible.MutableParameter(0));
+        HiddenBiasAverage!.Row(0).CopyTo(_rbm.Hidden.MutableParameter(0));
         _rbm.TryRebuildFixedPoint();
     }
 

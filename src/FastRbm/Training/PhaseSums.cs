@@ -25,4 +25,7 @@ internal unsafe struct PhaseSums
 
     /// <summary>Dense sums of hidden means, or null for the totals of <see cref="Binary"/>.</summary>
     public float* Hidden;
+
+    /// <summary>Dense sums of hidden means over the data, for offsets; null for those of <see cref="Binary"/>.</summary>
+    public float* HiddenOfData;
 }

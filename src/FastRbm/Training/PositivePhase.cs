@@ -1,6 +1,4 @@
-using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Binary;
-using FastRbm.Kernels.Elementary;
 using FastRbm.Kernels.Gemm;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
@@ -26,6 +24,9 @@ internal sealed unsafe class PositivePhase
     private readonly float[][] _rowScratch;
     private readonly float[] _rowWeights;
     private readonly double _meanWeight = 1;
+
+    // Only where hidden units aren't drawn bit by bit.
+    private readonly Matrix? _hiddenInputs;
 
     // Only when the data are means or have weights.
     private readonly Matrix? _dense;
@@ -56,6 +57,7 @@ internal sealed unsafe class PositivePhase
         Hidden = new BitMatrix(options.BatchSize, hidden);
         _rowScratch = [.. Enumerable.Range(0, members).Select(_ => new float[visible])];
         _rowWeights = Relative(options.RowWeights.Span, out _meanWeight);
+        _hiddenInputs = rbm.NeedsInputs(toHidden: true) ? new Matrix(options.BatchSize, hidden) : null;
         HasMeans = !rows.IsBinary && options.Binarization == Binarization.None;
         if (HasMeans || _rowWeights.Length > 0)
         {
@@ -195,15 +197,23 @@ internal sealed unsafe class PositivePhase
         if (_dense is null)
         {
             _moments.WantMeans(ref arguments, _meanScale);
-            HalfStep.Run(_level, arguments, first, end, scratch);
+            _rbm.RunHalfStep(
+                arguments, toHidden: true, first, end, scratch, _hiddenInputs is null ? null : _hiddenInputs.DangerousGetPointer(), _hiddenInputs?.Stride ?? 0);
             return;
         }
 
+        arguments.InverseScale = _rbm.InputScale(toHidden: true);
         arguments.Inputs = _denseHidden!.DangerousGetPointer();
         arguments.InputStride = _denseHidden.Stride;
+        arguments.States = null;
         HalfStep.Run(_level, arguments, first, end, scratch);
         for (int row = first; row < end; row++)
         {
+            if (sample)
+            {
+                _rbm.Hidden.SampleBits(_denseHidden.Row(row), arguments.Draws.ForChain(row), arguments.Ties.ForChain(row), Hidden.Row(row));
+            }
+
             Expand(Visible.Row(row), _dense.Row(row));
             Finish(row);
         }
@@ -269,7 +279,7 @@ internal sealed unsafe class PositivePhase
             {
                 RandomStream draws = new(_options.Seed, StreamPurpose.HiddenSample, _minibatch.Update, row);
                 RandomStream ties = new(_options.Seed, StreamPurpose.HiddenTie, _minibatch.Update, row);
-                BernoulliRow.Sample(_level, _denseHidden!.Row(row), draws, ties, Hidden.Row(row));
+                _rbm.Hidden.SampleBits(_denseHidden!.Row(row), draws, ties, Hidden.Row(row));
             }
 
             Finish(row);
@@ -281,8 +291,17 @@ internal sealed unsafe class PositivePhase
     {
         Span<float> hidden = _denseHidden!.Row(row);
         float weight = WeightOf(row);
-        BernoulliRow.FixedMeans(_level, hidden, _meanScale * weight, _moments.Moments.Means, _moments.Moments.MeanRows, row);
-        ElementaryKernels.Sigmoid(_level, hidden, hidden);
+        _rbm.Hidden.FixedMeans(hidden, _meanScale * weight, _moments.Moments.Means, _moments.Moments.MeanRows, row);
+        _rbm.Hidden.Mean(hidden, hidden);
+        if (_rbm.Hidden.Kind == UnitKind.Spin)
+        {
+            // Statistics are of bits.
+            for (int unit = 0; unit < hidden.Length; unit++)
+            {
+                hidden[unit] = (0.5f * hidden[unit]) + 0.5f;
+            }
+        }
+
         if (_rowWeights.Length > 0)
         {
             for (int unit = 0; unit < hidden.Length; unit++)
@@ -301,7 +320,7 @@ internal sealed unsafe class PositivePhase
     }
 
     /// <summary>Weights over the largest of them, and their mean.</summary>
-    private static float[] Relative(ReadOnlySpan<float> weights, out double mean)
+    internal static float[] Relative(ReadOnlySpan<float> weights, out double mean)
     {
         mean = 1;
         if (weights.IsEmpty)

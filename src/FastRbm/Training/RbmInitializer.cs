@@ -6,7 +6,7 @@ using FastRbm.Random;
 
 namespace FastRbm.Training;
 
-/// <summary>Starting values of a binary RBM.</summary>
+/// <summary>Starting values of an RBM.</summary>
 /// <remarks>The same seed gives the same bits on every machine: normal numbers come from own logarithms and sines.</remarks>
 public static class RbmInitializer
 {
@@ -26,6 +26,50 @@ public static class RbmInitializer
         Rbm rbm = Rbm.Binary(rows.Columns, hidden);
         rbm.Edit((weights, _, _) => FillNormal(weights, seed, deviation));
         SetVisibleBias(rbm, rows);
+        return rbm;
+    }
+
+    /// <summary>
+    /// Makes a model of two layers with W_ij ~ N(0, deviation^2 / s_i^2), hidden parameters as they are and visible ones such that, without
+    /// weights, units have the means and variances of the data: s_i is the standard deviation of an unbounded unit's data, else 1.
+    /// </summary>
+    /// <param name="rows">The training data: states of the visible layer.</param>
+    /// <param name="visible">The visible layer, which the model then owns.</param>
+    /// <param name="hidden">The hidden layer, which the model then owns.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="deviation">The standard deviation of the weights between standardised units: 0 to 10.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentException">A row isn't a state of the layer; the message names row and column.</exception>
+    public static Rbm Normal(IVisibleRows rows, UnitLayer visible, UnitLayer hidden, ulong seed, double deviation = DefaultDeviation)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(visible);
+        ArgumentNullException.ThrowIfNull(hidden);
+        Throw.IfOutside(deviation, 0, 10);
+        Throw.IfLengthDiffers(rows.Columns, visible.Count, nameof(rows));
+        IVisibleRows states = visible.Kind == UnitKind.Spin ? new SpinRows(rows) : rows;
+        if (visible.Kind != UnitKind.Binary)
+        {
+            ColumnMoments.Check(visible, states, nameof(rows));
+        }
+
+        ColumnMoments moments = new(states);
+        Rbm rbm = new(visible, hidden);
+        visible.Match(moments.Means, moments.Variances, moments.Rows);
+        double[] curvatures = new double[visible.Count];
+        visible.Curvatures(curvatures);
+        rbm.Edit((weights, _, _) =>
+        {
+            FillNormal(weights, seed, deviation);
+            for (int unit = 0; unit < curvatures.Length; unit++)
+            {
+                double scale = curvatures[unit] > 0 && moments.Variances[unit] > 0 ? Math.Sqrt(moments.Variances[unit]) : 1;
+                foreach (ref float weight in weights.GetRowSpan(unit))
+                {
+                    weight = (float)(weight / scale);
+                }
+            }
+        });
         return rbm;
     }
 

@@ -8,7 +8,7 @@ using FastRbm.Training.Objectives;
 namespace FastRbm.Training;
 
 /// <summary>
-/// Trains a binary RBM: a stochastic ascent of the log-likelihood along &lt;v h'&gt; of the data minus &lt;v h'&gt; of chains, with
+/// Trains an RBM: a stochastic ascent of the log-likelihood along &lt;v h'&gt; of the data minus &lt;v h'&gt; of chains, with
 /// E[h | v] in both statistics, or of an objective without chains.
 /// </summary>
 /// <remarks>
@@ -23,7 +23,7 @@ public sealed class Trainer : IDisposable
     private const int UpdatesBetweenSnapshots = 64;
 
     private readonly IVisibleRows _rows;
-    private readonly TrainingMonitor _monitor;
+    private readonly IEpochMonitor _monitor;
     private readonly IParameterUpdate _step;
     private readonly Snapshot _snapshot;
     private readonly BestParameters? _best;
@@ -34,7 +34,7 @@ public sealed class Trainer : IDisposable
     private double _secondsAtReport;
 
     /// <summary>Prepares a run from the model's present parameters.</summary>
-    /// <param name="rbm">The model: both layers binary.</param>
+    /// <param name="rbm">The model. Units that aren't bits are trained by CD and PCD.</param>
     /// <param name="rows">The training data.</param>
     /// <param name="options">The options.</param>
     /// <param name="validation">Rows for the free-energy gap, or null.</param>
@@ -62,11 +62,24 @@ public sealed class Trainer : IDisposable
             Throw.IfLess(validation.Rows, 1, "validation rows");
         }
 
+        bool bits = rbm.Visible.StatesAreBits && rbm.Hidden.StatesAreBits;
+        if (!bits || rbm.Visible.Kind != UnitKind.Binary)
+        {
+            CheckStates(rbm, rows, nameof(rows));
+            CheckStates(rbm, validation, nameof(validation));
+        }
+
+        if (rbm.Visible.Kind == UnitKind.Spin)
+        {
+            rows = new SpinRows(rows);
+            validation = validation is null ? null : new SpinRows(validation);
+        }
+
         Model = rbm;
         Options = options;
         _rows = rows;
         _order = new int[rows.Rows];
-        _monitor = new TrainingMonitor(rbm, rows, validation, options);
+        _monitor = bits ? new TrainingMonitor(rbm, rows, validation, options) : new RealUnitMonitor(rbm, rows, validation, options);
         _step = UpdateOf(rbm, rows, options);
         _best = options.Patience > 0 ? new BestParameters(rbm) : null;
         _snapshot = new Snapshot(this);
@@ -182,7 +195,7 @@ public sealed class Trainer : IDisposable
 
         if (IsFinished && Options.AveragedShare > 0)
         {
-            _step.Step.TakeAverage();
+            _step.TakeAverage();
         }
 
         if (State.Update % UpdatesBetweenSnapshots == 0)
@@ -235,7 +248,7 @@ public sealed class Trainer : IDisposable
     }
 
     private static IParameterUpdate UpdateOf(Rbm rbm, IVisibleRows rows, TrainingOptions options) =>
-        options.Algorithm switch
+        !rbm.Visible.StatesAreBits || !rbm.Hidden.StatesAreBits ? new RealUnitUpdate(rbm, rows, options) : options.Algorithm switch
         {
             TrainingAlgorithm.ExactGradient => new ObjectiveUpdate(
                 rbm, rows, options, new ExactLikelihoodObjective(rbm, options.BatchSize, options.Threads)),
@@ -280,6 +293,16 @@ public sealed class Trainer : IDisposable
         }
 
         _orderedEpoch = epoch;
+    }
+
+    /// <summary>Refuses rows that aren't states of the visible layer. Binary rows are spins up and down.</summary>
+    private static void CheckStates(Rbm rbm, IVisibleRows? rows, string name)
+    {
+        bool binary = rbm.Visible.Kind == UnitKind.Binary || (rbm.Visible.Kind == UnitKind.Spin && rows is { IsBinary: true });
+        if (rows is not null && !binary)
+        {
+            ColumnMoments.Check(rbm.Visible, rows, name);
+        }
     }
 
     private static void CheckWidth(Rbm rbm, IVisibleRows rows, string name)

@@ -6,7 +6,7 @@ using FastRbm.Random;
 namespace FastRbm.Training;
 
 /// <summary>Measures the figures of an epoch on rows from all over the data. Allocates once.</summary>
-internal sealed class TrainingMonitor
+internal sealed class TrainingMonitor : IEpochMonitor
 {
     private readonly Rbm _rbm;
     private readonly ulong _seed;
@@ -35,16 +35,14 @@ internal sealed class TrainingMonitor
         _flippedFree = new double[_training.Rows];
     }
 
-    /// <summary>Measures after an epoch.</summary>
-    /// <param name="epoch">The epoch, from 1.</param>
-    /// <param name="logPartition">log Z, or NaN.</param>
+    /// <inheritdoc/>
     public TrainingFigures Measure(int epoch, double logPartition)
     {
         Span<double> free = _free.AsSpan(0, _training.Rows);
         _rbm.FreeEnergy(_training, _workspace, free);
         double trainingMean = Mean(free);
         double gap = double.NaN;
-        double pseudo = PseudoLikelihood(epoch, free);
+        double pseudo = _rbm.Visible.BitsAreIndependent ? PseudoLikelihood(epoch, free) : double.NaN;
         if (_validation is not null)
         {
             Span<double> validation = _free.AsSpan(0, _validation.Rows);

@@ -87,7 +87,13 @@ public sealed record TrainingOptions
     /// <summary>What is added to the gradient of a hidden bias for each unit that the unit's running mean lies below the target. At least 0.</summary>
     public double SparsityCost { get; init; }
 
-    /// <summary>What becomes of visible values between 0 and 1.</summary>
+    /// <summary>
+    /// Whether units learn more than their biases: variances of Gaussian units, thresholds, spikes. Scales of hidden units are never
+    /// learned, since their weights can do the same.
+    /// </summary>
+    public bool LearnUnitParameters { get; init; } = true;
+
+    /// <summary>What becomes of visible values between 0 and 1 where visible units are binary.</summary>
     public Binarization Binarization { get; init; }
 
     /// <summary>A weight a row of the data, at least 0, not all 0; empty for equal ones. Only their ratios count.</summary>

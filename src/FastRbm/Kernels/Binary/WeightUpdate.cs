@@ -157,6 +157,7 @@ internal static unsafe class WeightUpdate
         bool masked = arguments.Mask != null;
         bool observed = arguments.HiddenSquares != null || arguments.WeightAverage != null;
         float* hiddenOffsets = arguments.HiddenOffsets + place.FirstColumn;
+        float* hiddenShiftOffsets = arguments.HiddenShiftOffsets + place.FirstColumn;
         float* hiddenGradient = arguments.HiddenGradient + place.FirstColumn;
         for (int unit = place.FirstUnit; unit < place.EndUnit; unit++)
         {
@@ -172,6 +173,7 @@ internal static unsafe class WeightUpdate
             }
 
             TFloat visibleOffset = TOps.Create(centred ? arguments.VisibleOffsets[unit] : 0);
+            TFloat shiftOffset = TOps.Create(centred ? arguments.VisibleShiftOffsets[unit] : 0);
             TFloat minusGradient = TOps.Create(centred ? -arguments.VisibleGradient[unit] : 0);
             TFloat rate = TOps.Create(arguments.PositiveRate);
             TInt norm = TOps.Create(0);
@@ -204,8 +206,8 @@ internal static unsafe class WeightUpdate
                     norm = TOps.Add(norm, Quantise<TFloat, TInt, TOps>(weight, copy.Scale, target + column, columnNorms + column));
                     if (centred)
                     {
-                        TOps.Store(TOps.FusedMultiplyAdd(moved, visibleOffset, TOps.Load(columnShifts + column)), columnShifts + column);
-                        shift = TOps.FusedMultiplyAdd(moved, TOps.Load(hiddenOffsets + column), shift);
+                        TOps.Store(TOps.FusedMultiplyAdd(moved, shiftOffset, TOps.Load(columnShifts + column)), columnShifts + column);
+                        shift = TOps.FusedMultiplyAdd(moved, TOps.Load(hiddenShiftOffsets + column), shift);
                     }
 
                     if (observed)

@@ -70,6 +70,12 @@ internal unsafe struct WeightUpdateArguments
     /// <summary>l: offsets of the hidden units, zero-padded to whole tiles.</summary>
     public float* HiddenOffsets;
 
+    /// <summary>m of <see cref="HiddenShifts"/>: <see cref="VisibleOffsets"/>, unless statistics are of bits that stand for spins.</summary>
+    public float* VisibleShiftOffsets;
+
+    /// <summary>l of <see cref="VisibleShifts"/>: <see cref="HiddenOffsets"/>, unless statistics are of bits that stand for spins.</summary>
+    public float* HiddenShiftOffsets;
+
     /// <summary>sum over the hidden units of a tile of d_ij l_j: [hidden tile][visible, padded to whole tiles], written; with offsets.</summary>
     public float* VisibleShifts;
 

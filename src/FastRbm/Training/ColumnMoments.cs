@@ -1,0 +1,64 @@
+using FastRbm.Models;
+
+namespace FastRbm.Training;
+
+/// <summary>Means and variances of the columns of data, in double, with row weights. One pass, rows in order.</summary>
+internal sealed class ColumnMoments
+{
+    /// <summary>Measures.</summary>
+    /// <param name="rows">The data.</param>
+    /// <param name="weights">A weight a row, or empty for equal ones.</param>
+    public ColumnMoments(IVisibleRows rows, ReadOnlySpan<float> weights = default)
+    {
+        float[] row = new float[rows.Columns];
+        double[] means = new double[rows.Columns];
+        double[] squares = new double[rows.Columns];
+        double total = 0;
+        for (int r = 0; r < rows.Rows; r++)
+        {
+            double weight = weights.IsEmpty ? 1 : weights[r];
+            if (weight == 0)
+            {
+                continue;
+            }
+
+            // Welford (1962): no cancellation, however far the mean lies from 0.
+            rows.CopyMeans(r, row);
+            total += weight;
+            for (int unit = 0; unit < row.Length; unit++)
+            {
+                double difference = row[unit] - means[unit];
+                means[unit] += difference * weight / total;
+                squares[unit] += weight * difference * (row[unit] - means[unit]);
+            }
+        }
+
+        Means = means;
+        Variances = Array.ConvertAll(squares, square => square / total);
+        Rows = total;
+    }
+
+    /// <summary>The mean of each column.</summary>
+    public double[] Means { get; }
+
+    /// <summary>The variance of each column.</summary>
+    public double[] Variances { get; }
+
+    /// <summary>The sum of the rows' weights.</summary>
+    public double Rows { get; }
+
+    /// <summary>The columns that hold one value only.</summary>
+    public IEnumerable<int> Constant => Enumerable.Range(0, Means.Length).Where(column => Variances[column] <= 1e-14 * Means[column] * Means[column]);
+
+    /// <summary>Refuses rows that aren't states of the layer.</summary>
+    /// <exception cref="ArgumentException">The first value that isn't, with row and column.</exception>
+    public static void Check(UnitLayer layer, IVisibleRows rows, string name)
+    {
+        float[] row = new float[rows.Columns];
+        for (int r = 0; r < rows.Rows; r++)
+        {
+            rows.CopyMeans(r, row);
+            layer.Check(row, name, $"row {r}");
+        }
+    }
+}
