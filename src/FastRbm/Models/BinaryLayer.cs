@@ -1,5 +1,3 @@
-using System.Globalization;
-using FastRbm.Errors;
 using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Elementary;
 using FastRbm.Random;
@@ -27,18 +25,7 @@ public sealed class BinaryLayer : UnitLayer
     public override bool StatesAreBits => true;
 
     /// <inheritdoc/>
-    public override double Energy(ReadOnlySpan<float> states)
-    {
-        CheckRow(states.Length, nameof(states));
-        double energy = 0;
-        ReadOnlySpan<float> bias = Bias;
-        for (int unit = 0; unit < states.Length; unit++)
-        {
-            energy -= (double)bias[unit] * states[unit];
-        }
-
-        return energy;
-    }
+    public override double Energy(ReadOnlySpan<float> states) => LinearEnergy(states);
 
     /// <inheritdoc/>
     public override double CumulantGenerating(ReadOnlySpan<double> inputs)
@@ -83,14 +70,13 @@ public sealed class BinaryLayer : UnitLayer
     }
 
     /// <inheritdoc/>
-    public override void Check(ReadOnlySpan<float> states, string name, string place)
+    internal override void CheckStates(ReadOnlySpan<float> states, string name, string place, int column)
     {
-        CheckRow(states.Length, name);
         for (int unit = 0; unit < states.Length; unit++)
         {
             if (states[unit] is not (0f or 1f))
             {
-                Throw.Argument(name, "0 or 1", string.Create(CultureInfo.InvariantCulture, $"{states[unit]} at {place}, column {unit}"));
+                Refuse(name, "0 or 1", states[unit], place, column + unit);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CommunityToolkit.HighPerformance;
 using FastRbm.Errors;
 using FastRbm.Kernels.Simd;
@@ -78,7 +79,7 @@ public abstract class UnitLayer
         {
             if (!float.IsFinite(values[unit]))
             {
-                Throw.Argument(nameof(values), "finite values", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{values[unit]} at unit {unit}"));
+                Throw.Argument(nameof(values), "finite values", string.Create(CultureInfo.InvariantCulture, $"{values[unit]} at unit {unit}"));
             }
         }
 
@@ -129,7 +130,18 @@ public abstract class UnitLayer
     /// <param name="name">What they are called in the message.</param>
     /// <param name="place">Where the row is: "row 17".</param>
     /// <exception cref="ArgumentException">A value is no state; the message names the column and what was expected.</exception>
-    public abstract void Check(ReadOnlySpan<float> states, string name, string place);
+    public void Check(ReadOnlySpan<float> states, string name, string place)
+    {
+        CheckRow(states.Length, name);
+        CheckStates(states, name, place, 0);
+    }
+
+    /// <summary>Refuses states that units of this kind can't have.</summary>
+    /// <param name="states">Count numbers.</param>
+    /// <param name="name">What they are called in the message.</param>
+    /// <param name="place">Where the row is.</param>
+    /// <param name="column">The column of the first of them.</param>
+    internal abstract void CheckStates(ReadOnlySpan<float> states, string name, string place, int column);
 
     /// <summary>G(I) of a row with a given total.</summary>
     internal virtual double CumulantGenerating(ReadOnlySpan<double> inputs, double total) => CumulantGenerating(inputs);
@@ -233,7 +245,7 @@ public abstract class UnitLayer
     internal Span<float> MutableParameter(int row) => Parameters.Row(row).Slice(_first, Count);
 
     /// <summary>Makes this layer a part of another one: its parameters are copied there, and live there from now on.</summary>
-    private protected void MoveTo(Matrix parameters, int first)
+    internal void MoveTo(Matrix parameters, int first)
     {
         for (int row = 0; row < _parameterNames.Length; row++)
         {
@@ -245,6 +257,23 @@ public abstract class UnitLayer
     }
 
     private protected void CheckRow(int length, string name) => Throw.IfLengthDiffers(length, Count, name);
+
+    private protected static void Refuse(string name, string expected, float found, string place, int column) =>
+        Throw.Argument(name, expected, string.Create(CultureInfo.InvariantCulture, $"{found} at {place}, column {column}"));
+
+    /// <summary>-t.x: what every kind's energy has.</summary>
+    private protected double LinearEnergy(ReadOnlySpan<float> states)
+    {
+        CheckRow(states.Length, nameof(states));
+        double energy = 0;
+        ReadOnlySpan<float> bias = Bias;
+        for (int unit = 0; unit < states.Length; unit++)
+        {
+            energy -= (double)bias[unit] * states[unit];
+        }
+
+        return energy;
+    }
 
     private protected static SimdLevel Level => SimdSelection.Current;
 }

@@ -42,7 +42,7 @@ internal static unsafe class BernoulliRow
         for (int first = 0; first < inputs.Length; first += Tile.Width)
         {
             int width = Math.Min(Tile.Width, inputs.Length - first);
-            ulong bits = SampleWord(level, inputs, first, draws, ties);
+            ulong bits = SampleWord(level, inputs, first, draws, ties, first / Tile.Width);
             for (int unit = 0; unit < width; unit++)
             {
                 states[first + unit] = (bits >> unit) & 1;
@@ -51,27 +51,29 @@ internal static unsafe class BernoulliRow
     }
 
     /// <summary>The same as packed bits: pad bits are zero.</summary>
-    public static void Sample(SimdLevel level, ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, Span<ulong> states)
+    public static void Sample(SimdLevel level, ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, Span<ulong> states) =>
+        Sample(level, inputs, draws, ties, 0, states);
+
+    /// <summary>The same for some words of a row: the inputs are those from unit 64 firstWord on, the states those from word firstWord on.</summary>
+    public static void Sample(
+        SimdLevel level, ReadOnlySpan<float> inputs, in RandomStream draws, in RandomStream ties, int firstWord, Span<ulong> states)
     {
         for (int first = 0; first < inputs.Length; first += Tile.Width)
         {
             int width = Math.Min(Tile.Width, inputs.Length - first);
             ulong mask = width == Tile.Width ? ulong.MaxValue : (1UL << width) - 1;
-            states[first / Tile.Width] = mask & SampleWord(level, inputs, first, draws, ties);
+            states[first / Tile.Width] = mask & SampleWord(level, inputs, first, draws, ties, firstWord + (first / Tile.Width));
         }
     }
 
-    private static ulong SampleWord(SimdLevel level, ReadOnlySpan<float> inputs, int first, in RandomStream draws, in RandomStream ties)
-    {
-        int word = first / Tile.Width;
-        return level switch
+    private static ulong SampleWord(SimdLevel level, ReadOnlySpan<float> inputs, int first, in RandomStream draws, in RandomStream ties, int word) =>
+        level switch
         {
             SimdLevel.Vector512 => SampleWord<Vector512<float>, Vector512<int>, Simd512>(inputs, first, draws, ties, word),
             SimdLevel.Vector256 => SampleWord<Vector256<float>, Vector256<int>, Simd256>(inputs, first, draws, ties, word),
             SimdLevel.Vector128 => SampleWord<Vector128<float>, Vector128<int>, Simd128>(inputs, first, draws, ties, word),
             _ => SampleWord<float, int, ScalarSimd>(inputs, first, draws, ties, word),
         };
-    }
 
     private static ulong SampleWord<TFloat, TInt, TOps>(
         ReadOnlySpan<float> inputs, int first, in RandomStream draws, in RandomStream ties, int word)
