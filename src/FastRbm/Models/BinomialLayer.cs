@@ -194,4 +194,15 @@ public sealed class BinomialLayer : UnitLayer
             values[unit] *= Trials;
         }
     }
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        Span<float> bias = MutableParameter(0);
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            double sum = means[unit] * rows;
+            bias[unit] = (float)(DoubleMath.Log(sum + 1) - DoubleMath.Log((Trials * rows) - sum + 1));
+        }
+    }
 }

@@ -179,4 +179,18 @@ public sealed class DoubleReluLayer : UnitLayer
         double threshold = Parameter(Threshold)[unit];
         return new HalfLinePair(input + threshold, LogPrecisionOf(unit, true), threshold - input, LogPrecisionOf(unit, false));
     }
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        // Without threshold and asymmetry the unit is Gaussian.
+        Span<float> bias = MutableParameter(0);
+        Span<float> logPrecision = MutableParameter(LogPrecision);
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            double variance = variances[unit] > 0 ? variances[unit] : 1;
+            logPrecision[unit] = (float)-DoubleMath.Log(variance);
+            bias[unit] = (float)(means[unit] / variance);
+        }
+    }
 }

@@ -137,4 +137,50 @@ public sealed class GaussianLayer : UnitLayer
 
     /// <inheritdoc/>
     internal override bool IsScale(int row) => row == LogPrecision;
+
+    /// <inheritdoc/>
+    internal override void CentreGradient(ReadOnlySpan<float> offsets, ReadOnlySpan<float> fieldGradient, Span2D<float> gradient)
+    {
+        // -1/2 exp(l) (x - m)^2 differs from -1/2 exp(l) x^2 by exp(l) m x and what doesn't depend on x.
+        ReadOnlySpan<float> logPrecision = Parameter(LogPrecision);
+        Span<float> row = gradient.GetRowSpan(LogPrecision);
+        for (int unit = 0; unit < row.Length; unit++)
+        {
+            row[unit] += (float)(DoubleMath.Exp(logPrecision[unit]) * offsets[unit] * fieldGradient[unit]);
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void MoveParameter(int row, ReadOnlySpan<float> steps, ReadOnlySpan<float> offsets, ReadOnlySpan<float> largestPrecisions)
+    {
+        Span<float> logPrecision = MutableParameter(LogPrecision);
+        Span<float> bias = MutableParameter(0);
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            double before = DoubleMath.Exp(logPrecision[unit]);
+            logPrecision[unit] += steps[unit];
+            if (!largestPrecisions.IsEmpty)
+            {
+                logPrecision[unit] = Math.Min(logPrecision[unit], largestPrecisions[unit]);
+            }
+
+            if (!offsets.IsEmpty)
+            {
+                bias[unit] += (float)(offsets[unit] * (DoubleMath.Exp(logPrecision[unit]) - before));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        Span<float> bias = MutableParameter(0);
+        Span<float> logPrecision = MutableParameter(LogPrecision);
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            double variance = variances[unit] > 0 ? variances[unit] : 1;
+            logPrecision[unit] = (float)-DoubleMath.Log(variance);
+            bias[unit] = (float)(means[unit] * DoubleMath.Exp(logPrecision[unit]));
+        }
+    }
 }

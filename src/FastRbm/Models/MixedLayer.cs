@@ -1,6 +1,7 @@
 using System.Globalization;
 using CommunityToolkit.HighPerformance;
 using FastRbm.Errors;
+using FastRbm.Kernels.Binary;
 using FastRbm.Random;
 
 namespace FastRbm.Models;
@@ -31,7 +32,9 @@ public sealed class MixedLayer : UnitLayer
             UnitLayer part = _parts[p];
             _starts[p + 1] = _starts[p] + part.Count;
             names[p] = string.Create(CultureInfo.InvariantCulture, $"{part.Name}[{part.Count}]");
-            bits &= part.StatesAreBits;
+
+            // Exact sums over bits take bits for states, all or none.
+            bits &= part.StatesAreBits && part.Kind != UnitKind.Spin;
             unbounded |= part.IsUnbounded;
             part.MoveTo(Parameters, _starts[p]);
         }
@@ -314,4 +317,57 @@ public sealed class MixedLayer : UnitLayer
 
         return names;
     }
+
+    /// <inheritdoc/>
+    internal override unsafe void FixedMeans(ReadOnlySpan<float> inputs, float scale, int* means, int rows, int row)
+    {
+        // Parts begin inside of tiles: their means are made by the float functions, and rounded as all are.
+        float[] all = System.Buffers.ArrayPool<float>.Shared.Rent(Count);
+        Mean(inputs, all.AsSpan(0, Count));
+        for (int first = 0; first < Count; first += Tile.Width)
+        {
+            int width = Math.Min(Tile.Width, Count - first);
+            int* target = means + ((((nint)(first / Tile.Width) * rows) + row) * Tile.Width);
+            for (int unit = 0; unit < Tile.Width; unit++)
+            {
+                target[unit] = unit < width ? (int)MathF.Round(all[first + unit] * scale) : 0;
+            }
+        }
+
+        System.Buffers.ArrayPool<float>.Shared.Return(all);
+    }
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        for (int p = 0; p < _parts.Length; p++)
+        {
+            _parts[p].Match(means.Slice(_starts[p], _parts[p].Count), variances.Slice(_starts[p], _parts[p].Count), rows);
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void CentreGradient(ReadOnlySpan<float> offsets, ReadOnlySpan<float> fieldGradient, Span2D<float> gradient)
+    {
+        for (int p = 0; p < _parts.Length; p++)
+        {
+            int count = _parts[p].Count;
+            _parts[p].CentreGradient(offsets.Slice(_starts[p], count), fieldGradient.Slice(_starts[p], count), Columns(gradient, p));
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void MoveParameter(int row, ReadOnlySpan<float> steps, ReadOnlySpan<float> offsets, ReadOnlySpan<float> largestPrecisions)
+    {
+        for (int p = 0; p < _parts.Length; p++)
+        {
+            if (row < _parts[p].ParameterNames.Count)
+            {
+                _parts[p].MoveParameter(row, Part(steps, p), Part(offsets, p), Part(largestPrecisions, p));
+            }
+        }
+    }
+
+    private ReadOnlySpan<float> Part(ReadOnlySpan<float> values, int part) =>
+        values.IsEmpty ? values : values.Slice(_starts[part], _parts[part].Count);
 }

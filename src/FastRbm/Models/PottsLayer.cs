@@ -209,4 +209,27 @@ public sealed class PottsLayer : UnitLayer
 
         return text.ToString();
     }
+
+    /// <inheritdoc/>
+    internal override unsafe void FixedMeans(ReadOnlySpan<float> inputs, float scale, int* means, int rows, int row) =>
+        PottsRow.FixedMeans(Level, inputs, _starts, scale, means, rows, row);
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        Span<float> bias = MutableParameter(0);
+        for (int group = 0; group < _categories.Length; group++)
+        {
+            double mean = 0;
+            for (int unit = _starts[group]; unit < _starts[group + 1]; unit++)
+            {
+                mean += DoubleMath.Log((means[unit] * rows) + 1) / _categories[group];
+            }
+
+            for (int unit = _starts[group]; unit < _starts[group + 1]; unit++)
+            {
+                bias[unit] = (float)(DoubleMath.Log((means[unit] * rows) + 1) - mean);
+            }
+        }
+    }
 }

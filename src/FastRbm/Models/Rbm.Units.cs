@@ -210,6 +210,8 @@ public sealed partial class Rbm
         double[] hidden = new double[Hidden.Count];
         Visible.Curvatures(visible);
         Hidden.Curvatures(hidden);
+        InverseRoots(visible);
+        InverseRoots(hidden);
         return CouplingNorm(visible, hidden);
     }
 
@@ -341,10 +343,10 @@ public sealed partial class Rbm
                 double sum = 0;
                 for (int j = 0; j < right.Length; j++)
                 {
-                    sum += weights[j] * right[j] / Math.Sqrt(hidden[j]);
+                    sum += weights[j] * right[j] * hidden[j];
                 }
 
-                left[i] = sum / Math.Sqrt(visible[i]);
+                left[i] = sum * visible[i];
             }
 
             norm = Math.Sqrt(SquaredLength(left));
@@ -357,15 +359,24 @@ public sealed partial class Rbm
             for (int i = 0; i < left.Length; i++)
             {
                 ReadOnlySpan<float> weights = WeightMatrix.Row(i);
-                double factor = left[i] / Math.Sqrt(visible[i]);
+                double factor = left[i] * visible[i];
                 for (int j = 0; j < right.Length; j++)
                 {
-                    right[j] += weights[j] * factor / Math.Sqrt(hidden[j]);
+                    right[j] += weights[j] * factor * hidden[j];
                 }
             }
         }
 
         return norm;
+    }
+
+    /// <summary>1 / sqrt(c); 0 for bounded units, which can't make a density infinite.</summary>
+    private static void InverseRoots(double[] curvatures)
+    {
+        for (int unit = 0; unit < curvatures.Length; unit++)
+        {
+            curvatures[unit] = curvatures[unit] > 0 ? 1 / Math.Sqrt(curvatures[unit]) : 0;
+        }
     }
 
     private static double SquaredLength(double[] values)

@@ -171,4 +171,16 @@ public sealed class ReluLayer : UnitLayer
     internal override bool IsScale(int row) => row == LogPrecision;
 
     private static double Deviation(double logPrecision) => DoubleMath.Exp(-0.5 * logPrecision);
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        // Half of a normal distribution about 0 with the data's second moment.
+        Span<float> logPrecision = MutableParameter(LogPrecision);
+        for (int unit = 0; unit < logPrecision.Length; unit++)
+        {
+            double square = variances[unit] + (means[unit] * means[unit]);
+            logPrecision[unit] = square > 0 ? (float)-DoubleMath.Log(square) : 0;
+        }
+    }
 }

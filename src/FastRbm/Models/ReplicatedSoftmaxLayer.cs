@@ -115,4 +115,20 @@ public sealed class ReplicatedSoftmaxLayer : UnitLayer
         CheckRow(states.Length, nameof(states));
         MultinomialRow.Sample(inputs, (long)total, draws, states);
     }
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        Span<float> bias = MutableParameter(0);
+        double mean = 0;
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            mean += DoubleMath.Log((means[unit] * rows) + 1) / bias.Length;
+        }
+
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            bias[unit] = (float)(DoubleMath.Log((means[unit] * rows) + 1) - mean);
+        }
+    }
 }

@@ -189,4 +189,16 @@ public sealed class SpikeAndSlabLayer : UnitLayer
         variance = DoubleMath.Exp(-Parameter(LogPrecision)[unit]);
         return Parameter(Spike)[unit] + (0.5 * variance * input * input);
     }
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        // As often at 0 as not, with the data's second moment.
+        Span<float> logPrecision = MutableParameter(LogPrecision);
+        for (int unit = 0; unit < logPrecision.Length; unit++)
+        {
+            double square = variances[unit] + (means[unit] * means[unit]);
+            logPrecision[unit] = square > 0 ? (float)-DoubleMath.Log(2 * square) : 0;
+        }
+    }
 }

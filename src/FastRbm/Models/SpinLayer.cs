@@ -148,4 +148,27 @@ public sealed class SpinLayer : UnitLayer
             doubled[unit] = 2 * inputs[unit];
         }
     }
+
+    /// <inheritdoc/>
+    internal override bool BitsAreIndependent => true;
+
+    /// <inheritdoc/>
+    internal override unsafe void FixedMeans(ReadOnlySpan<float> inputs, float scale, int* means, int rows, int row)
+    {
+        float[] doubled = System.Buffers.ArrayPool<float>.Shared.Rent(inputs.Length);
+        Double(inputs, doubled);
+        BernoulliRow.FixedMeans(Level, doubled.AsSpan(0, inputs.Length), scale, means, rows, row);
+        System.Buffers.ArrayPool<float>.Shared.Return(doubled);
+    }
+
+    /// <inheritdoc/>
+    internal override void Match(ReadOnlySpan<double> means, ReadOnlySpan<double> variances, double rows)
+    {
+        Span<float> bias = MutableParameter(0);
+        for (int unit = 0; unit < bias.Length; unit++)
+        {
+            double up = rows * (1 + means[unit]) / 2;
+            bias[unit] = (float)(0.5 * (DoubleMath.Log(up + 1) - DoubleMath.Log(rows - up + 1)));
+        }
+    }
 }

@@ -6,7 +6,8 @@ namespace FastRbm.Serialization;
 
 /// <summary>Models as safetensors files: tensors <c>weights</c> [visible, hidden], <c>visible_bias</c>, <c>hidden_bias</c>.</summary>
 /// <remarks>
-/// Metadata: <c>format</c> = "1", <c>model</c> = "rbm", <c>visible_unit</c> and <c>hidden_unit</c> = "binary", and free extras.
+/// Metadata: <c>format</c> = "1", <c>model</c> = "rbm", <c>visible_unit</c> and <c>hidden_unit</c> = "binary" or another name of
+/// <see cref="UnitLayers"/>, and free extras. Units with more parameters than the bias have tensors <c>visible_NAME</c>, <c>hidden_NAME</c>.
 /// Written as F32; F64, F32, F16 and BF16 are read. A file appears complete or not at all; everything is checked before memory
 /// for the model is allocated.
 /// </remarks>
@@ -23,6 +24,8 @@ public static class ModelFile
     private const string VisibleUnitKey = "visible_unit";
     private const string HiddenUnitKey = "hidden_unit";
     private const string BinaryUnit = "binary";
+    private const string VisiblePrefix = "visible_";
+    private const string HiddenPrefix = "hidden_";
 
     /// <summary>Saves a model.</summary>
     /// <param name="path">The file, replaced if it is there.</param>
@@ -43,7 +46,7 @@ public static class ModelFile
         return Load(reader);
     }
 
-    /// <summary>Loads a model's parameters in double precision, as exact as the file has them.</summary>
+    /// <summary>Loads a binary RBM's parameters in double precision, as exact as the file has them.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The parameters.</returns>
     /// <exception cref="InvalidInputException">The file is no valid model; the message says why and where.</exception>
@@ -52,6 +55,8 @@ public static class ModelFile
     {
         using SafetensorsReader reader = SafetensorsReader.Open(path);
         (int visible, int hidden) = CheckShape(reader);
+        reader.RequireMetadata(VisibleUnitKey, BinaryUnit);
+        reader.RequireMetadata(HiddenUnitKey, BinaryUnit);
         if ((long)visible * hidden > Array.MaxLength)
         {
             Throw.Input(path, $"at most {Array.MaxLength} weights", $"{(long)visible * hidden}", $"tensor {WeightsName}");
@@ -100,7 +105,26 @@ public static class ModelFile
         AddMatrix(writer, WeightsName, rbm.WeightMatrix);
         writer.Add<float>(VisibleBiasName, [rbm.Visible.Count], _ => rbm.Visible.Bias);
         writer.Add<float>(HiddenBiasName, [rbm.Hidden.Count], _ => rbm.Hidden.Bias);
+        AddParameters(writer, VisiblePrefix, rbm.Visible);
+        AddParameters(writer, HiddenPrefix, rbm.Hidden);
         return writer;
+    }
+
+    private static void AddParameters(SafetensorsWriter writer, string prefix, UnitLayer layer)
+    {
+        for (int row = 1; row < layer.ParameterNames.Count; row++)
+        {
+            int parameter = row;
+            writer.Add<float>(prefix + layer.ParameterNames[row], [layer.Count], _ => layer.Parameter(parameter));
+        }
+    }
+
+    private static void ReadParameters(SafetensorsReader reader, string prefix, UnitLayer layer)
+    {
+        for (int row = 1; row < layer.ParameterNames.Count; row++)
+        {
+            reader.ReadFloats(prefix + layer.ParameterNames[row], layer.MutableParameter(row));
+        }
     }
 
     /// <summary>Adds a matrix as a tensor of two dimensions.</summary>
@@ -111,7 +135,11 @@ public static class ModelFile
     internal static Rbm Load(SafetensorsReader reader)
     {
         (int visible, int hidden) = CheckShape(reader);
-        Rbm rbm = Rbm.Binary(visible, hidden);
+        UnitLayer visibleLayer = LayerOf(reader, VisibleUnitKey, VisiblePrefix, visible);
+        UnitLayer hiddenLayer = LayerOf(reader, HiddenUnitKey, HiddenPrefix, hidden);
+        Rbm rbm = new(visibleLayer, hiddenLayer);
+        ReadParameters(reader, VisiblePrefix, visibleLayer);
+        ReadParameters(reader, HiddenPrefix, hiddenLayer);
         try
         {
             rbm.Edit((weights, visibleBias, hiddenBias) =>
@@ -121,6 +149,7 @@ public static class ModelFile
             });
             reader.ReadFloats(WeightsName, rbm.WeightMatrix.Row);
             rbm.Edit(static (_, _, _) => { });
+            rbm.CheckProper();
         }
         catch (ArgumentException unusable)
         {
@@ -130,12 +159,32 @@ public static class ModelFile
         return rbm;
     }
 
+    /// <summary>Makes an empty layer of the kind that the file names, after a look at its tensors.</summary>
+    private static UnitLayer LayerOf(SafetensorsReader reader, string key, string prefix, int count)
+    {
+        string name = reader.RequireMetadata(key);
+        UnitLayer layer;
+        try
+        {
+            layer = UnitLayers.Parse(name, count);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new InvalidInputException(reader.Source, $"a kind of units for {count} columns", $"{SafetensorsText.Shorten(name)} ({wrong.Message})", $"metadata {key}");
+        }
+
+        for (int row = 1; row < layer.ParameterNames.Count; row++)
+        {
+            reader.RequireShape(prefix + layer.ParameterNames[row], count);
+        }
+
+        return layer;
+    }
+
     private static (int Visible, int Hidden) CheckShape(SafetensorsReader reader)
     {
         reader.RequireMetadata(FormatKey, FormatValue);
         reader.RequireMetadata(ModelKey, ModelValue);
-        reader.RequireMetadata(VisibleUnitKey, BinaryUnit);
-        reader.RequireMetadata(HiddenUnitKey, BinaryUnit);
         TensorEntry weights = reader.RequireDimensions(WeightsName, 2);
         if (weights.Shape[0] < 1 || weights.Shape[1] < 1)
         {
