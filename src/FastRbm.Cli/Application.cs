@@ -38,8 +38,7 @@ internal static class Application
         if (result.Errors.Count > 0)
         {
             Command at = result.CommandResult.Command;
-            string command = at == root ? root.Name : $"{root.Name} {at.Name}";
-            terminal.Note($"{Problem(result, root)}. See {command} --help.");
+            terminal.Note($"{Problem(result, root)}. See {PathOf(at)} --help.");
             return ExitCode.Usage;
         }
 
@@ -64,8 +63,17 @@ internal static class Application
             return $"expected a command ({string.Join(", ", root.Subcommands.Where(c => !c.Hidden).Select(c => c.Name))}), found {unknown ?? "none"}";
         }
 
-        return unknown is not null ? $"expected an option of {root.Name} {at.Name}, found {unknown}" : result.Errors[0].Message.TrimEnd('.');
+        if (unknown is not null && at.Subcommands.Count > 0 && !unknown.StartsWith('-'))
+        {
+            return $"expected a {at.Name} ({string.Join(", ", at.Subcommands.Select(static c => c.Name))}), found {unknown}";
+        }
+
+        return unknown is not null ? $"expected an option of {PathOf(at)}, found {unknown}" : result.Errors[0].Message.TrimEnd('.');
     }
+
+    /// <summary>What one types to reach a command: "rbm demo logic".</summary>
+    private static string PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
     private static Command Build(Terminal terminal)
     {
@@ -77,6 +85,7 @@ internal static class Application
             EnumerateCommand.Create(terminal),
             InspectCommand.Create(terminal),
             DiagnoseCommand.Create(terminal),
+            DemoCommand.Create(terminal),
             EnvironmentCommand.Create(terminal),
         };
         root.Options.Add(new HelpOption("--help", "-h", "-?"));

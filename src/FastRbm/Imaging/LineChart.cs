@@ -10,18 +10,8 @@ namespace FastRbm.Imaging;
 /// The same chart is the same bytes on every machine and in every country: no dates, no random names, coordinates in hundredths of a
 /// pixel. Needs no fonts beside the viewer's own. Immutable; thread-safe.
 /// </remarks>
-public sealed record LineChart
+public sealed record LineChart : IChart
 {
-    private const int Left = 76;
-    private const int Right = 20;
-    private const int Top = 44;
-    private const int Bottom = 56;
-    private const int LegendLine = 18;
-    private const int MostLegendLines = 20;
-
-    // Okabe and Ito (2008): colours that colour-blind people tell apart.
-    private static readonly string[] _colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
-
     /// <summary>The title; empty for none.</summary>
     public string Title { get; init; } = string.Empty;
 
@@ -40,6 +30,9 @@ public sealed record LineChart
     /// <summary>The lines, drawn in this order: at least one.</summary>
     public IReadOnlyList<LineSeries> Series { get; init; } = [];
 
+    /// <summary>Numbers that the upward axis reaches even if no line does, such as 0 and 1 for shares; finite. None by default.</summary>
+    public IReadOnlyList<double> YReaches { get; init; } = [];
+
     /// <summary>Draws the chart.</summary>
     /// <returns>An SVG document; lines end with a line feed.</returns>
     /// <exception cref="ArgumentException">
@@ -48,24 +41,20 @@ public sealed record LineChart
     /// </exception>
     public string ToSvg()
     {
-        Check();
+        ChartFrame frame = new(Width, Height, Title, XLabel, YLabel);
+        Check(frame);
         AxisTicks across = new(Series.Min(static line => line.X.Min()), Series.Max(static line => line.X.Max()), 8);
-        AxisTicks upwards = new(Series.Min(static line => line.Y.Min()), Series.Max(static line => line.Y.Max()), 6);
+        AxisTicks upwards = new(
+            Series.Select(static line => line.Y.Min()).Concat(YReaches).Min(), Series.Select(static line => line.Y.Max()).Concat(YReaches).Max(), 6);
         StringBuilder svg = new();
-        Append(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{Height}\" viewBox=\"0 0 {Width} {Height}\"");
-        Append(svg, $" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"{Width}\" height=\"{Height}\" fill=\"#ffffff\"/>\n");
-        if (Title.Length > 0)
-        {
-            Append(svg, $"<text x=\"{Width / 2}\" y=\"26\" text-anchor=\"middle\" font-size=\"15\">{Escape(Title)}</text>\n");
-        }
-
-        AppendAxes(svg, across, upwards);
+        frame.Open(svg);
+        frame.AppendAxes(svg, across, upwards);
         for (int i = 0; i < Series.Count; i++)
         {
-            AppendLine(svg, Series[i], ColourOf(i), across, upwards);
+            AppendLine(svg, frame, Series[i], ColourOf(i), across, upwards);
         }
 
-        AppendLegend(svg);
+        frame.AppendLegend(svg, Series.Select((line, i) => (line.Name, ColourOf(i), line.IsBroken, true)));
         svg.Append("</svg>\n");
         return svg.ToString();
     }
@@ -76,10 +65,9 @@ public sealed record LineChart
     /// <exception cref="IOException">The file can't be written; what had its name before is as it was.</exception>
     public void SaveSvg(string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(ToSvg()));
 
-    private void Check()
+    private void Check(ChartFrame frame)
     {
-        Throw.IfOutside(Width, 200, 10_000);
-        Throw.IfOutside(Height, 150, 10_000);
+        frame.Check();
         Throw.IfLess(Series.Count, 1, "number of series");
         for (int i = 0; i < Series.Count; i++)
         {
@@ -89,125 +77,37 @@ public sealed record LineChart
             Throw.IfLengthDiffers(line.Y.Count, line.X.Count, "y of " + name);
             for (int point = 0; point < line.X.Count; point++)
             {
-                if (!double.IsFinite(line.X[point]) || !double.IsFinite(line.Y[point]))
-                {
-                    Throw.Argument(
-                        name, "finite numbers", string.Create(CultureInfo.InvariantCulture, $"({line.X[point]}, {line.Y[point]}) at point {point}"));
-                }
+                ChartFrame.CheckFinite("x of " + name, point, line.X[point]);
+                ChartFrame.CheckFinite("y of " + name, point, line.Y[point]);
             }
         }
-    }
 
-    private void AppendAxes(StringBuilder svg, AxisTicks across, AxisTicks upwards)
-    {
-        svg.Append("<g stroke=\"#dddddd\" fill=\"none\">\n");
-        for (int tick = 0; tick < across.Count; tick++)
+        for (int i = 0; i < YReaches.Count; i++)
         {
-            string x = Number(PlotX(across.PlaceOf(tick)));
-            Append(svg, $"<path d=\"M{x} {Top}V{Height - Bottom}\"/>\n");
-        }
-
-        for (int tick = 0; tick < upwards.Count; tick++)
-        {
-            string y = Number(PlotY(upwards.PlaceOf(tick)));
-            Append(svg, $"<path d=\"M{Left} {y}H{Width - Right}\"/>\n");
-        }
-
-        Append(svg, $"</g>\n<path d=\"M{Left} {Top}V{Height - Bottom}H{Width - Right}\" stroke=\"#333333\" fill=\"none\"/>\n<g fill=\"#333333\">\n");
-        for (int tick = 0; tick < across.Count; tick++)
-        {
-            string x = Number(PlotX(across.PlaceOf(tick)));
-            Append(svg, $"<text x=\"{x}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{across.Label(tick)}</text>\n");
-        }
-
-        for (int tick = 0; tick < upwards.Count; tick++)
-        {
-            string y = Number(PlotY(upwards.PlaceOf(tick)) + 4);
-            Append(svg, $"<text x=\"{Left - 8}\" y=\"{y}\" text-anchor=\"end\">{upwards.Label(tick)}</text>\n");
-        }
-
-        svg.Append("</g>\n");
-        int middle = Top + ((Height - Top - Bottom) / 2);
-        if (XLabel.Length > 0)
-        {
-            Append(svg, $"<text x=\"{Left + ((Width - Left - Right) / 2)}\" y=\"{Height - 14}\" text-anchor=\"middle\">{Escape(XLabel)}</text>\n");
-        }
-
-        if (YLabel.Length > 0)
-        {
-            Append(svg, $"<text x=\"16\" y=\"{middle}\" text-anchor=\"middle\" transform=\"rotate(-90 16 {middle})\">{Escape(YLabel)}</text>\n");
+            ChartFrame.CheckFinite("numbers that y reaches", i, YReaches[i]);
         }
     }
 
-    private void AppendLine(StringBuilder svg, LineSeries line, string colour, AxisTicks across, AxisTicks upwards)
+    private static void AppendLine(StringBuilder svg, ChartFrame frame, LineSeries line, string colour, AxisTicks across, AxisTicks upwards)
     {
         if (line.X.Count == 1)
         {
-            string x = Number(PlotX(across.Place(line.X[0])));
-            Append(svg, $"<circle cx=\"{x}\" cy=\"{Number(PlotY(upwards.Place(line.Y[0])))}\" r=\"2.5\" fill=\"{colour}\"/>\n");
+            string x = ChartText.Number(frame.PlotX(across.Place(line.X[0])));
+            string y = ChartText.Number(frame.PlotY(upwards.Place(line.Y[0])));
+            ChartText.Append(svg, $"<circle cx=\"{x}\" cy=\"{y}\" r=\"2.5\" fill=\"{colour}\"/>\n");
             return;
         }
 
-        Append(svg, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.2\" stroke-linejoin=\"round\" points=\"");
+        string dashes = line.IsBroken ? LineSeries.Dashes : string.Empty;
+        ChartText.Append(svg, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.2\" stroke-linejoin=\"round\"{dashes} points=\"");
         for (int i = 0; i < line.X.Count; i++)
         {
             svg.Append(i == 0 ? string.Empty : " ");
-            svg.Append(Number(PlotX(across.Place(line.X[i])))).Append(',').Append(Number(PlotY(upwards.Place(line.Y[i]))));
+            svg.Append(ChartText.Number(frame.PlotX(across.Place(line.X[i])))).Append(',').Append(ChartText.Number(frame.PlotY(upwards.Place(line.Y[i]))));
         }
 
         svg.Append("\"/>\n");
     }
 
-    private void AppendLegend(StringBuilder svg)
-    {
-        int shown = 0;
-        for (int i = 0; i < Series.Count && shown < MostLegendLines; i++)
-        {
-            if (Series[i].Name is not { Length: > 0 } name)
-            {
-                continue;
-            }
-
-            int y = Top + 14 + (shown * LegendLine);
-            Append(svg, $"<path d=\"M{Width - Right - 10} {y - 4}h-24\" stroke=\"{ColourOf(i)}\" stroke-width=\"2.5\"/>\n");
-
-            // A white rim first, as lines may pass behind; an attribute that does both at once isn't known to all viewers.
-            string place = string.Create(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right - 40}\" y=\"{y}\" text-anchor=\"end\"");
-            Append(svg, $"{place} stroke=\"#ffffff\" stroke-width=\"3\" fill=\"#ffffff\">{Escape(name)}</text>\n{place}>{Escape(name)}</text>\n");
-            shown++;
-        }
-    }
-
-    private string ColourOf(int series) => _colours[(int)((uint)(Series[series].Colour ?? series) % (uint)_colours.Length)];
-
-    private double PlotX(double place) => Left + (place * (Width - Left - Right));
-
-    private double PlotY(double place) => Height - Bottom - (place * (Height - Top - Bottom));
-
-    /// <summary>Hundredths, without trailing zeros; rounding first keeps -0 away.</summary>
-    private static string Number(double value) => ((decimal)Math.Round(value, 2) + 0m).ToString("0.##", CultureInfo.InvariantCulture);
-
-    private static void Append(StringBuilder svg, FormattableString text) => svg.Append(FormattableString.Invariant(text));
-
-    /// <summary>Text for XML: its five marks escaped; control characters, which XML can't hold, as question marks.</summary>
-    private static string Escape(string text)
-    {
-        StringBuilder escaped = new();
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            string? mark = rune.Value switch
-            {
-                '&' => "&amp;",
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '"' => "&quot;",
-                '\'' => "&apos;",
-                < 0x20 or (>= 0x7F and < 0xA0) or 0xFFFE or 0xFFFF => "?",
-                _ => null,
-            };
-            escaped.Append(mark ?? rune.ToString());
-        }
-
-        return escaped.ToString();
-    }
+    private string ColourOf(int series) => ChartText.Colour(Series[series].Colour ?? series);
 }

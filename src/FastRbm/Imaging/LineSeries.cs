@@ -9,6 +9,12 @@ public sealed record LineSeries(string? Name, IReadOnlyList<double> X, IReadOnly
     /// <summary>Which of the chart's colours the line has, from 0; beyond the last they begin again. Null for the number of the series.</summary>
     public int? Colour { get; init; }
 
+    /// <summary>Whether the line is drawn as dashes, such as one that others are compared with.</summary>
+    public bool IsBroken { get; init; }
+
+    /// <summary>The attribute of dashes.</summary>
+    internal static string Dashes => " stroke-dasharray=\"5 4\"";
+
     /// <summary>Points at 0, 1, 2...</summary>
     /// <param name="name">What the legend calls it, or null.</param>
     /// <param name="values">How high each point lies.</param>

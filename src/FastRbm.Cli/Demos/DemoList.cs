@@ -1,0 +1,11 @@
+namespace FastRbm.Cli.Demos;
+
+/// <summary>All worked examples, in the order in which to read them.</summary>
+internal static class DemoList
+{
+    /// <summary>New ones: their options hold values, so each command line has its own.</summary>
+    public static IReadOnlyList<Demo> Create() =>
+    [
+        new TutorialDemo(),
+    ];
+}

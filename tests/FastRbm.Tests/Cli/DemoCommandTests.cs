@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Xml;
+using System.Xml.Linq;
+using FastRbm.Cli.Demos;
+using FastRbm.Serialization;
+
+namespace FastRbm.Tests.Cli;
+
+public sealed class DemoCommandTests
+{
+    private static readonly XNamespace _html = "http://www.w3.org/1999/xhtml";
+    private static readonly XNamespace _svg = "http://www.w3.org/2000/svg";
+
+    [Fact]
+    public void Without_a_name_all_demos_are_listed_with_a_line_each()
+    {
+        string[] lines = CommandRun.InProcess("demo").Succeeds().Output.TrimEnd().Split('\n');
+        IReadOnlyList<Demo> demos = DemoList.Create();
+        Assert.Equal(demos.Select(static demo => demo.Name), lines.Select(static line => line.Split(' ')[0]));
+        Assert.Equal(demos.Select(static demo => demo.Summary), lines.Select(static line => line.Split("  ", 2)[1].Trim()));
+        string[] json = CommandRun.InProcess("demo", "--json").Succeeds().Output.TrimEnd().Split('\n');
+        Assert.Equal(demos.Select(static demo => demo.Name), json.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
+    }
+
+    [Fact]
+    public void An_unknown_name_is_a_usage_error_that_lists_the_names()
+    {
+        CommandRun.InProcess("demo", "walk").Fails(2, [.. DemoList.Create().Select(static demo => demo.Name), "walk", "rbm demo --help"]);
+        CommandRun.InProcess("demo", "tutorial", "--gate", "and").Fails(2, "rbm demo tutorial", "--gate");
+        CommandRun.InProcess("demo", "tutorial", "--seed", "-1").Fails(2, "--seed", "-1");
+        CommandRun.InProcess("demo", "tutorial", "more").Fails(2, "rbm demo tutorial", "more");
+    }
+
+    [Fact]
+    public void An_output_that_is_a_file_is_refused()
+    {
+        using Workplace place = new();
+        File.WriteAllText(place["taken"], "a");
+        CommandRun.InProcess("demo", "tutorial", "--output", place["taken"]).Fails(1, "taken", "expected a directory");
+        Assert.Equal("a", File.ReadAllText(place["taken"]));
+    }
+
+    [Fact]
+    public void The_tutorial_shows_all_states_and_trains_until_two_lead()
+    {
+        using Workplace place = new();
+        JsonElement result = JsonDocument.Parse(CommandRun.InProcess("demo", "tutorial", "--output", place["out"], "--json").Succeeds().Output).RootElement;
+        Assert.Equal(32, result.GetProperty("states").GetInt32());
+        Assert.Equal(0.4495, result.GetProperty("given_probability_acd").GetDouble(), 4);
+        Assert.InRange(result.GetProperty("starts_where_acd_and_be_lead").GetInt32(), 5, 20);
+        Assert.InRange(result.GetProperty("lead_from_update").GetInt32(), 10, 1500);
+        Assert.InRange(result.GetProperty("exact_gradient_probability_acd").GetDouble(), 0.45, 0.5);
+        Assert.InRange(result.GetProperty("exact_gradient_probability_be").GetDouble(), 0.45, 0.5);
+        XElement page = PageOf(place, "tutorial");
+        Assert.Equal(32, page.Descendants(_html + "tbody").ElementAt(1).Elements().Count());
+        Assert.Equal(6, page.Descendants(_svg + "svg").Count());
+        Assert.Contains("rbm demo tutorial --seed 1", page.Value, StringComparison.Ordinal);
+        Assert.Equal(3, ModelFile.Load(Path.Combine(place["out"], "trained.safetensors")).Visible.Count);
+        Assert.Equal("svg", XDocument.Load(Path.Combine(place["out"], "training-cd.svg")).Root!.Name.LocalName);
+        TheSameAgain(place, "demo", "tutorial");
+    }
+
+    /// <summary>The page of a demo that wrote to "out".</summary>
+    private static XElement PageOf(Workplace place, string name)
+    {
+        using XmlReader reader = XmlReader.Create(Path.Combine(place["out"], name + ".html"), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        return XDocument.Load(reader).Root!;
+    }
+
+    /// <summary>Whatever wrote to "out" with default threads writes the same bytes again with one.</summary>
+    private static void TheSameAgain(Workplace place, params string[] args)
+    {
+        string before = place.Contents();
+        Directory.Delete(place["out"], recursive: true);
+        CommandRun.InProcess([.. args, "--output", place["out"], "--threads", "1"]).Succeeds();
+        Assert.Equal(before, place.Contents());
+    }
+}
