@@ -96,6 +96,8 @@ public sealed class ChainSet : IDisposable
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them");
         }
 
+        PartialRows.RequireComplete(rows, nameof(rows));
+
         for (int chain = 0; chain < Chains; chain++)
         {
             rows.CopyBits(chain % rows.Rows, Visible.Row(chain));
