@@ -2,14 +2,18 @@ using FastRbm.Models;
 
 namespace FastRbm.Tests;
 
-/// <summary>Rows held as plain numbers, without the library's data layer.</summary>
-internal sealed class TestRows : IVisibleRows
+/// <summary>Rows held as plain numbers, without the library's data layer; NaN stands for a missing value.</summary>
+internal sealed class TestRows : IPartialRows
 {
     private readonly float[][] _rows;
+    private readonly bool[][] _observed;
 
     public TestRows(IEnumerable<float[]> rows)
     {
-        _rows = [.. rows];
+        float[][] given = [.. rows];
+        _observed = [.. given.Select(static row => Array.ConvertAll(row, static value => !float.IsNaN(value)))];
+        _rows = [.. given.Select(static row => Array.ConvertAll(row, static value => float.IsNaN(value) ? 0 : value))];
+        HasMissing = _observed.Any(static row => row.Contains(false));
         IsBinary = _rows.All(static row => row.All(static value => value is 0 or 1));
     }
 
@@ -24,7 +28,20 @@ internal sealed class TestRows : IVisibleRows
 
     public bool IsBinary { get; }
 
+    public bool HasMissing { get; }
+
     public float[] this[int row] => _rows[row];
+
+    public bool IsObserved(int row, int column) => _observed[row][column];
+
+    public void CopyObserved(int row, Span<ulong> destination)
+    {
+        destination.Clear();
+        for (int i = 0; i < Columns; i++)
+        {
+            destination[i >> 6] |= (_observed[row][i] ? 1UL : 0UL) << (i & 63);
+        }
+    }
 
     public void CopyBits(int row, Span<ulong> destination)
     {

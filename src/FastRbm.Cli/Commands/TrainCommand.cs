@@ -56,7 +56,8 @@ internal sealed class TrainCommand
         try
         {
             DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
-            Dataset data = selection.Open(parse.GetValue(_data) ?? selection.Default(), parse.GetValue(_limit), signals.Token);
+            Dataset data = selection.Open(parse.GetValue(_data) ?? selection.Default(), parse.GetValue(_limit), signals.Token, _training.Missing.Allows(parse));
+            data = _training.Missing.Prepare(data, parse);
             TrainingOptions options = _training.Fit(asked, parse, data.Rows);
             Dataset? validation = null;
             if (parse.GetValue(_validation) is { } name)

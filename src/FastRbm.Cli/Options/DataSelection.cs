@@ -21,10 +21,11 @@ internal sealed class DataSelection(Terminal terminal, string? directory)
     /// <param name="nameOrPath">A name or a path.</param>
     /// <param name="limit">How many rows; null for all.</param>
     /// <param name="cancellation">Stops a download.</param>
+    /// <param name="allowMissing">Whether NaN is a missing value.</param>
     /// <returns>The rows.</returns>
-    public Dataset Open(string nameOrPath, int? limit, CancellationToken cancellation)
+    public Dataset Open(string nameOrPath, int? limit, CancellationToken cancellation, bool allowMissing = false)
     {
-        DatasetSourceOptions options = new() { DataDirectory = directory, Report = terminal.Note };
+        DatasetSourceOptions options = new() { DataDirectory = directory, Report = terminal.Note, AllowMissing = allowMissing };
         Dataset data = DatasetSource.Open(nameOrPath, options, cancellation);
         if (limit is not { } rows)
         {
@@ -38,10 +39,11 @@ internal sealed class DataSelection(Terminal terminal, string? directory)
     /// <param name="nameOrPath">A name or a path.</param>
     /// <param name="limit">How many rows; null for all.</param>
     /// <param name="cancellation">Stops a download.</param>
+    /// <param name="allowMissing">Whether NaN is a missing value.</param>
     /// <returns>The rows.</returns>
-    public Dataset OpenBits(string nameOrPath, int? limit, CancellationToken cancellation)
+    public Dataset OpenBits(string nameOrPath, int? limit, CancellationToken cancellation, bool allowMissing = false)
     {
-        Dataset data = Open(nameOrPath, limit, cancellation);
+        Dataset data = Open(nameOrPath, limit, cancellation, allowMissing);
         if (!data.IsBinary)
         {
             terminal.Note($"{data.Name} has grey levels: those of at least one half count as 1.");

@@ -121,6 +121,7 @@ internal sealed class TrainingOptionSet
     private readonly Option<string> _initialWeights = OptionFactory.Choice(
         "--initial-weights", "Normal with deviation 0.01, or by the sizes of the layers", NormalWeights, NormalWeights, XavierWeights);
 
+    private readonly MissingOptionSet _missing = new();
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int?> _threads = CommonOptions.Threads();
 
@@ -136,7 +137,12 @@ internal sealed class TrainingOptionSet
         {
             command.Options.Add(option);
         }
+
+        _missing.AddTo(command);
     }
+
+    /// <summary>The options about missing values.</summary>
+    public MissingOptionSet Missing => _missing;
 
     /// <summary>Reads the options and checks all that can be checked without data.</summary>
     /// <exception cref="UsageException">A value is out of range, or options contradict each other.</exception>
@@ -164,6 +170,9 @@ internal sealed class TrainingOptionSet
             throw new UsageException("--initial-momentum: expected --momentum-ramp with it, found none.");
         }
 
+        _missing.Check(parse);
+        MissingValues missing = _missing.Read(parse);
+        bool givenCentring = parse.GetResult(_centring) is { Implicit: false };
         StepRule rule = _stepRules[parse.GetRequiredValue(_stepRule)];
         bool givenMomentum = parse.GetResult(_momentum) is { Implicit: false };
         TrainingOptions options = _defaults with
@@ -186,7 +195,9 @@ internal sealed class TrainingOptionSet
             },
             WeightDecay = parse.GetValue(_weightDecay),
             StepRule = rule,
-            Centring = _centrings[parse.GetRequiredValue(_centring)],
+            Centring = missing == MissingValues.Absent && !givenCentring ? Centring.None : _centrings[parse.GetRequiredValue(_centring)],
+            Missing = missing,
+            MissingSteps = _missing.Steps(parse),
             AveragedShare = parse.GetValue(_averagedShare),
             L1Decay = parse.GetValue(_l1Decay),
             GroupDecay = parse.GetValue(_groupDecay),

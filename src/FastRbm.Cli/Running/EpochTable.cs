@@ -41,16 +41,16 @@ internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap, bool
         }
 
         TrainingFigures figures = progress.Figures;
-        string gap = hasGap ? $"  {Numbers.Text(figures.FreeEnergyGap, "F3"),15}" : string.Empty;
+        string gap = hasGap ? $"  {Known(figures.FreeEnergyGap),15}" : string.Empty;
         string likelihood = hasLikelihood ? $"  {Known(figures.LogLikelihood),14}" : string.Empty;
         string validation = hasGap && hasLikelihood ? $"  {Known(figures.ValidationLogLikelihood),25}" : string.Empty;
         terminal.Output.WriteLine(
             $"{Numbers.Text(progress.Epoch),5}  {Numbers.Text(progress.Updates),8}  {Numbers.Text(progress.Seconds, "F2"),8}"
             + $"  {Numbers.Text(progress.SamplesPerSecond, "F0"),18}  {Numbers.Text(figures.ReconstructionError, "F5"),20}"
-            + $"  {Numbers.Text(figures.LogPseudoLikelihood, "F3"),21}{gap}{likelihood}{validation}");
+            + $"  {Known(figures.LogPseudoLikelihood),21}{gap}{likelihood}{validation}");
     }
 
-    /// <summary>An estimate, or a dash where there is none that could be trusted.</summary>
+    /// <summary>A figure, or a dash where there is none that could be trusted.</summary>
     private static string Known(double value) => double.IsNaN(value) ? "-" : Numbers.Text(value, "F3");
 
     private static void WriteKnown(Utf8JsonWriter line, string name, double value)
@@ -72,10 +72,10 @@ internal sealed class EpochTable(Terminal terminal, bool json, bool hasGap, bool
         line.WriteNumber("seconds", progress.Seconds);
         line.WriteNumber("samples_per_second", progress.SamplesPerSecond);
         line.WriteNumber("reconstruction_error", progress.Figures.ReconstructionError);
-        line.WriteNumber("log_pseudo_likelihood", progress.Figures.LogPseudoLikelihood);
+        WriteKnown(line, "log_pseudo_likelihood", progress.Figures.LogPseudoLikelihood);
         if (hasGap)
         {
-            line.WriteNumber("free_energy_gap", progress.Figures.FreeEnergyGap);
+            WriteKnown(line, "free_energy_gap", progress.Figures.FreeEnergyGap);
         }
 
         if (hasLikelihood)

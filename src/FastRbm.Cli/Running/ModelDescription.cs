@@ -39,6 +39,7 @@ internal static class ModelDescription
             ["group_decay"] = Numbers.Text(options.GroupDecay),
             ["max_norm"] = Numbers.Text(options.MaxNorm),
             ["sparsity_cost"] = Numbers.Text(options.SparsityCost),
+            ["missing"] = MissingOptionSet.WordOf(options.Missing),
             ["binarize"] = TrainingOptionSet.WordOf(options.Binarization),
             [InitialWeightsKey] = plan.InitialWeights,
         };

@@ -20,13 +20,18 @@ public sealed class BitDataset : Dataset
     private readonly int _rowBytes;
 
     /// <summary>Takes over packed rows, whose pad bits must be zero.</summary>
-    internal BitDataset(string name, int rows, int columns, byte[] bits, ImageShape? shape, ReadOnlySpan<byte> labels)
-        : base(name, rows, columns, shape, labels)
+    internal BitDataset(string name, int rows, int columns, byte[] bits, ImageShape? shape, ReadOnlySpan<byte> labels, byte[]? observed = null)
+        : base(name, rows, columns, shape, labels, observed)
     {
         _rowBytes = BytesFor(columns);
         if (bits.Length != (long)rows * _rowBytes)
         {
             Throw.Length(nameof(bits), (long)rows * _rowBytes, bits.Length);
+        }
+
+        for (int i = 0; observed is not null && i < bits.Length; i++)
+        {
+            bits[i] &= observed[i];
         }
 
         _bits = bits;
@@ -95,24 +100,7 @@ public sealed class BitDataset : Dataset
     {
         CheckRow(row);
         Throw.IfLengthDiffers(destination.Length, BitMatrix.WordsFor(Columns), nameof(destination));
-        ReadOnlySpan<byte> bytes = _bits.AsSpan(row * _rowBytes, _rowBytes);
-        int word = 0;
-        while (bytes.Length >= sizeof(ulong))
-        {
-            destination[word++] = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            bytes = bytes[sizeof(ulong)..];
-        }
-
-        if (!bytes.IsEmpty)
-        {
-            ulong last = 0;
-            for (int i = 0; i < bytes.Length; i++)
-            {
-                last |= (ulong)bytes[i] << (8 * i);
-            }
-
-            destination[word] = last;
-        }
+        Unpack(_bits.AsSpan(row * _rowBytes, _rowBytes), destination);
     }
 
     /// <inheritdoc/>
@@ -153,7 +141,33 @@ public sealed class BitDataset : Dataset
         }
     }
 
+    /// <summary>Copies the bytes of a packed row to words.</summary>
+    internal static void Unpack(ReadOnlySpan<byte> bytes, Span<ulong> destination)
+    {
+        int word = 0;
+        while (bytes.Length >= sizeof(ulong))
+        {
+            destination[word++] = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+            bytes = bytes[sizeof(ulong)..];
+        }
+
+        if (!bytes.IsEmpty)
+        {
+            ulong last = 0;
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                last |= (ulong)bytes[i] << (8 * i);
+            }
+
+            destination[word] = last;
+        }
+    }
+
     /// <inheritdoc/>
     private protected override Dataset TakeCopy(int rows) =>
-        new BitDataset(Name, rows, Columns, _bits[..(rows * _rowBytes)], Shape, LabelsOf(rows));
+        new BitDataset(Name, rows, Columns, _bits[..(rows * _rowBytes)], Shape, LabelsOf(rows), ObservedOf(rows));
+
+    /// <inheritdoc/>
+    private protected override Dataset WithObserved(byte[] observed) =>
+        new BitDataset(Name, Rows, Columns, [.. _bits], Shape, Labels.Span, observed);
 }

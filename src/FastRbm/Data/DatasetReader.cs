@@ -12,9 +12,10 @@ public static class DatasetReader
     /// <param name="path">The file.</param>
     /// <param name="textOptions">What the numbers mean if it is text; divisor 1 and no labels if null.</param>
     /// <param name="name">What to call the rows in messages; the path if null.</param>
+    /// <param name="allowMissing">Whether NaN is a missing value, in text as <see cref="DelimitedTextOptions.AllowMissing"/> says; else it is an error.</param>
     /// <returns>A <see cref="BitDataset"/> if all values are 0 or 1, else a <see cref="GreyDataset"/>.</returns>
     /// <exception cref="InvalidInputException">The file can't be read, is of no known format, or is truncated or damaged.</exception>
-    public static Dataset Read(string path, DelimitedTextOptions? textOptions = null, string? name = null)
+    public static Dataset Read(string path, DelimitedTextOptions? textOptions = null, string? name = null, bool allowMissing = false)
     {
         using var input = InputFile.Open(path);
         name ??= path;
@@ -26,7 +27,7 @@ public static class DatasetReader
 
         if (head.StartsWith(NpyReader.Magic))
         {
-            return NpyReader.Read(input, name);
+            return NpyReader.Read(input, name, allowMissing);
         }
 
         if (head.IsEmpty)
@@ -40,6 +41,7 @@ public static class DatasetReader
             Throw.Input(path, "an IDX, .npy or text file, plain or gzip-compressed", $"other data, which starts with 0x{start}");
         }
 
-        return DelimitedTextReader.Read(input, textOptions ?? new DelimitedTextOptions(), name);
+        textOptions ??= new DelimitedTextOptions();
+        return DelimitedTextReader.Read(input, allowMissing ? textOptions with { AllowMissing = true } : textOptions, name);
     }
 }

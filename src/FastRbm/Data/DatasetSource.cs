@@ -62,7 +62,7 @@ public static class DatasetSource
                     "neither");
             }
 
-            return DatasetReader.Read(nameOrPath, options.Text);
+            return DatasetReader.Read(nameOrPath, options.Text, allowMissing: options.AllowMissing);
         }
 
         int colon = nameOrPath.IndexOf(':', StringComparison.Ordinal);

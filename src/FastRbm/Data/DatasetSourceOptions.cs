@@ -24,6 +24,9 @@ public sealed record DatasetSourceOptions
     /// <summary>Is told what is downloaded from where to where, before it starts.</summary>
     public Action<string>? Report { get; init; }
 
+    /// <summary>Whether NaN in a file that is opened by its path is a missing value; else it is an error.</summary>
+    public bool AllowMissing { get; init; }
+
     /// <summary>What the numbers of a text file mean, when a path is opened; divisor 1 and no labels if null.</summary>
     public DelimitedTextOptions? Text { get; init; }
 }

@@ -9,6 +9,9 @@ public sealed record DelimitedTextOptions
     /// <summary>Which column is the class; none by default.</summary>
     public LabelColumn LabelColumn { get; init; }
 
+    /// <summary>Whether NaN, or nothing between two commas or semicolons, is a missing value; else it is an error.</summary>
+    public bool AllowMissing { get; init; }
+
     /// <summary>How a row lies as an image; 1 x columns if null.</summary>
     public ImageShape? Shape { get; init; }
 }

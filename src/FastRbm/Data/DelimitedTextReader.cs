@@ -52,12 +52,12 @@ public static class DelimitedTextReader
 
             int index = builder?.Rows ?? 0;
             separator = builder is null ? FindSeparator(line) : separator;
-            ReadNumbers(input.Path, line, separator, numbers, index, lines.Number);
+            ReadNumbers(input.Path, line, separator, numbers, index, lines.Number, options.AllowMissing);
             int width = numbers.Count - (options.LabelColumn == LabelColumn.Last ? 1 : 0);
             if (builder is null)
             {
                 row = new double[CheckWidth(input.Path, width, numbers.Count, options, lines.Number)];
-                builder = new RowsBuilder(input.Path, width, int.MaxValue, options.Divisor, options.Divisor);
+                builder = new RowsBuilder(input.Path, width, int.MaxValue, options.Divisor, options.Divisor) { AllowMissing = options.AllowMissing };
             }
             else if (width != row.Length)
             {
@@ -100,7 +100,7 @@ public static class DelimitedTextReader
     private static byte FindSeparator(ReadOnlySpan<byte> line) =>
         line.Contains((byte)';') ? (byte)';' : line.Contains((byte)',') ? (byte)',' : (byte)' ';
 
-    private static void ReadNumbers(string path, ReadOnlySpan<byte> line, byte separator, List<double> numbers, int row, long lineNumber)
+    private static void ReadNumbers(string path, ReadOnlySpan<byte> line, byte separator, List<double> numbers, int row, long lineNumber, bool allowMissing)
     {
         numbers.Clear();
         bool more = true;
@@ -109,7 +109,8 @@ public static class DelimitedTextReader
             int end = separator == (byte)' ' ? line.IndexOfAny((byte)' ', (byte)'\t') : line.IndexOf(separator);
             more = end >= 0;
             ReadOnlySpan<byte> field = (more ? line[..end] : line).Trim(" \t"u8);
-            if (!TryParse(field, out double value))
+            double value = double.NaN;
+            if (!(allowMissing && field.IsEmpty) && !TryParse(field, out value))
             {
                 string found = field.IsEmpty ? "nothing" : $"'{FoundText.Show(field)}'";
                 Throw.Input(path, "a number", found, $"row {row}, column {numbers.Count} (line {lineNumber})");

@@ -16,8 +16,9 @@ public sealed class GreyDataset : Dataset
     private readonly int _divisor;
 
     /// <summary>Takes over bytes that stand for byte / divisor.</summary>
-    internal GreyDataset(string name, int rows, int columns, byte[] bytes, int divisor, ImageShape? shape, ReadOnlySpan<byte> labels)
-        : base(name, rows, columns, shape, labels)
+    internal GreyDataset(
+        string name, int rows, int columns, byte[] bytes, int divisor, ImageShape? shape, ReadOnlySpan<byte> labels, byte[]? observed = null)
+        : base(name, rows, columns, shape, labels, observed)
     {
         if (divisor is < 1 or > 255)
         {
@@ -25,6 +26,7 @@ public sealed class GreyDataset : Dataset
         }
 
         CheckCount(bytes.Length);
+        ClearMissing(bytes, observed);
         int wrong = divisor == 255 ? -1 : bytes.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)divisor);
         if (wrong >= 0)
         {
@@ -43,10 +45,12 @@ public sealed class GreyDataset : Dataset
     }
 
     /// <summary>Takes over floats.</summary>
-    internal GreyDataset(string name, int rows, int columns, float[] floats, ImageShape? shape, ReadOnlySpan<byte> labels)
-        : base(name, rows, columns, shape, labels)
+    internal GreyDataset(
+        string name, int rows, int columns, float[] floats, ImageShape? shape, ReadOnlySpan<byte> labels, byte[]? observed = null)
+        : base(name, rows, columns, shape, labels, observed)
     {
         CheckCount(floats.Length);
+        ClearMissing(floats, observed);
         bool binary = true;
         for (int i = 0; i < floats.Length; i++)
         {
@@ -140,7 +144,7 @@ public sealed class GreyDataset : Dataset
             BitDataset.Pack(on, bits.AsSpan(row * rowBytes, rowBytes));
         }
 
-        return new BitDataset(Name, Rows, Columns, bits, Shape, Labels.Span);
+        return new BitDataset(Name, Rows, Columns, bits, Shape, Labels.Span, Observed);
     }
 
     /// <inheritdoc/>
@@ -191,8 +195,27 @@ public sealed class GreyDataset : Dataset
 
     /// <inheritdoc/>
     private protected override Dataset TakeCopy(int rows) => _bytes is null
-        ? new GreyDataset(Name, rows, Columns, _floats![..(rows * Columns)], Shape, LabelsOf(rows))
-        : new GreyDataset(Name, rows, Columns, _bytes[..(rows * Columns)], _divisor, Shape, LabelsOf(rows));
+        ? new GreyDataset(Name, rows, Columns, _floats![..(rows * Columns)], Shape, LabelsOf(rows), ObservedOf(rows))
+        : new GreyDataset(Name, rows, Columns, _bytes[..(rows * Columns)], _divisor, Shape, LabelsOf(rows), ObservedOf(rows));
+
+    /// <inheritdoc/>
+    private protected override Dataset WithObserved(byte[] observed) => _bytes is null
+        ? new GreyDataset(Name, Rows, Columns, [.. _floats!], Shape, Labels.Span, observed)
+        : new GreyDataset(Name, Rows, Columns, [.. _bytes], _divisor, Shape, Labels.Span, observed);
+
+    private void ClearMissing<T>(T[] values, byte[]? observed)
+        where T : struct
+    {
+        int rowBytes = BitDataset.BytesFor(Columns);
+        for (int i = 0; observed is not null && i < values.Length; i++)
+        {
+            int column = i % Columns;
+            if ((observed[(i / Columns * rowBytes) + (column >> 3)] >> (column & 7) & 1) == 0)
+            {
+                values[i] = default;
+            }
+        }
+    }
 
     private void CheckCount(int found)
     {

@@ -20,16 +20,17 @@ public static class NpyReader
     /// <summary>Reads rows.</summary>
     /// <param name="path">The file.</param>
     /// <param name="name">What to call the rows in messages; the path if null.</param>
+    /// <param name="allowMissing">Whether NaN is a missing value; else it is an error.</param>
     /// <returns>A <see cref="BitDataset"/> if all values are 0 or 1, else a <see cref="GreyDataset"/>.</returns>
     /// <exception cref="InvalidInputException">The file can't be read, isn't such a file, or is truncated or damaged.</exception>
-    public static Dataset Read(string path, string? name = null)
+    public static Dataset Read(string path, string? name = null, bool allowMissing = false)
     {
         using var input = InputFile.Open(path);
-        return Read(input, name ?? path);
+        return Read(input, name ?? path, allowMissing);
     }
 
     /// <summary>Reads rows from an opened file.</summary>
-    internal static Dataset Read(InputFile input, string name)
+    internal static Dataset Read(InputFile input, string name, bool allowMissing)
     {
         NpyHeader header = ReadHeader(input);
         int rows = header.Shape[0];
@@ -45,7 +46,7 @@ public static class NpyReader
 
         byte[] row = input.ReadGrowing((int)columns * size, $"row 0 of {rows}");
         double[] values = header.Element.Kind == 'f' ? new double[columns] : [];
-        var builder = new RowsBuilder(input.Path, (int)columns, rows, header.Element.Kind == 'u' ? GreyDivisor : 1, 1);
+        var builder = new RowsBuilder(input.Path, (int)columns, rows, header.Element.Kind == 'u' ? GreyDivisor : 1, 1) { AllowMissing = allowMissing };
         Append(builder, row, header.Element, values, input.Path);
         while (builder.Rows < rows)
         {

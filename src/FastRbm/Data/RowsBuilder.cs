@@ -21,6 +21,8 @@ internal sealed class RowsBuilder
     private readonly bool _bytesAllowed;
     private readonly byte[] _scratch;
 
+    private byte[]? _observed;
+    private int _observedRows;
     private byte[]? _bits = [];
     private byte[]? _bytes;
     private float[]? _floats;
@@ -66,11 +68,19 @@ internal sealed class RowsBuilder
         Rows++;
     }
 
+    /// <summary>Whether a number may be NaN, and is then missing.</summary>
+    public bool AllowMissing { get; init; }
+
     /// <summary>Adds a row of numbers, each of which must be from 0 to the divisor.</summary>
-    /// <param name="row">The numbers before division.</param>
+    /// <param name="row">The numbers before division; missing ones are replaced by 0.</param>
     /// <param name="line">The line of a text file, for messages.</param>
-    public void Append(ReadOnlySpan<double> row, long? line = null)
+    public void Append(Span<double> row, long? line = null)
     {
+        if (AllowMissing)
+        {
+            NoteMissing(row);
+        }
+
         bool bits = _bits is not null;
         bool bytes = _floats is null && _bytesAllowed;
         for (int column = 0; column < row.Length; column++)
@@ -78,9 +88,10 @@ internal sealed class RowsBuilder
             double value = row[column];
             if (!(value >= 0 && value <= _divisor))
             {
+                string missing = double.IsNaN(value) ? " (--missing says what becomes of missing values)" : string.Empty;
                 Throw.Input(
                     _source,
-                    string.Create(CultureInfo.InvariantCulture, $"a number from 0 to {_divisor}"),
+                    string.Create(CultureInfo.InvariantCulture, $"a number from 0 to {_divisor}{missing}"),
                     value.ToString(CultureInfo.InvariantCulture),
                     $"row {Rows}, column {column}" + (line is null ? string.Empty : $" (line {line})"));
             }
@@ -118,25 +129,64 @@ internal sealed class RowsBuilder
             Throw.Input(_source, "at least 1 row", "none");
         }
 
+        if (_observed is not null)
+        {
+            ObserveTo(Rows);
+            Array.Resize(ref _observed, Rows * BitDataset.BytesFor(_columns));
+        }
+
         if (_bits is not null)
         {
             Array.Resize(ref _bits, Rows * BitDataset.BytesFor(_columns));
-            return new BitDataset(name, Rows, _columns, _bits, shape, labels);
+            return new BitDataset(name, Rows, _columns, _bits, shape, labels, _observed);
         }
 
         GreyDataset grey;
         if (_bytes is not null)
         {
             Array.Resize(ref _bytes, Rows * _columns);
-            grey = new GreyDataset(name, Rows, _columns, _bytes, (int)_divisor, shape, labels);
+            grey = new GreyDataset(name, Rows, _columns, _bytes, (int)_divisor, shape, labels, _observed);
         }
         else
         {
             Array.Resize(ref _floats, Rows * _columns);
-            grey = new GreyDataset(name, Rows, _columns, _floats!, shape, labels);
+            grey = new GreyDataset(name, Rows, _columns, _floats!, shape, labels, _observed);
         }
 
         return grey.IsBinary ? grey.Threshold() : grey;
+    }
+
+    /// <summary>Notes which numbers of the next row are missing.</summary>
+    private void NoteMissing(Span<double> row)
+    {
+        for (int column = 0; column < row.Length; column++)
+        {
+            if (!double.IsNaN(row[column]))
+            {
+                continue;
+            }
+
+            row[column] = 0;
+            ObserveTo(Rows + 1);
+            int rowBytes = BitDataset.BytesFor(_columns);
+            _observed![(Rows * rowBytes) + (column >> 3)] &= (byte)~(1 << (column & 7));
+        }
+    }
+
+    /// <summary>Notes that all values are observed of rows that nothing was noted of so far.</summary>
+    private void ObserveTo(int rows)
+    {
+        int rowBytes = BitDataset.BytesFor(_columns);
+        _observed ??= [];
+        while (_observedRows < rows)
+        {
+            int present = Rows;
+            Rows = _observedRows++;
+            Span<byte> observed = NextRow(ref _observed, rowBytes);
+            Rows = present;
+            observed.Fill(byte.MaxValue);
+            observed[^1] = (byte)(byte.MaxValue >> ((8 * rowBytes) - _columns));
+        }
     }
 
     private void BitsToBytes()

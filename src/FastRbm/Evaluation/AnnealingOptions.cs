@@ -78,6 +78,8 @@ public sealed record AnnealingOptions
         {
             Throw.Argument(name, "values 0 and 1", "values between them; binarize them first");
         }
+
+        PartialRows.RequireComplete(rows, name);
     }
 
     private static float[] Checked(IReadOnlyList<double> bias, int visible)

@@ -19,6 +19,7 @@ public static class BaseRates
     {
         ArgumentNullException.ThrowIfNull(rows);
         Throw.IfLess(rows.Rows, 1, "rows");
+        PartialRows.RequireComplete(rows, nameof(rows));
         double[] odds = new double[rows.Columns];
         float[] means = new float[rows.Columns];
         for (int row = 0; row < rows.Rows; row++)

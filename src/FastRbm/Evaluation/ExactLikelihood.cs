@@ -82,5 +82,7 @@ public static class ExactLikelihood
         {
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them; binarize them first");
         }
+
+        PartialRows.RequireComplete(rows, nameof(rows));
     }
 }

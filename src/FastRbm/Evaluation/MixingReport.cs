@@ -190,6 +190,8 @@ public sealed class MixingReport
         {
             Throw.Argument(nameof(data), "values 0 and 1", "values between them; binarize them first");
         }
+
+        PartialRows.RequireComplete(data, nameof(data));
     }
 
     private void Place(ChainSet chains, IVisibleRows? data)

@@ -146,5 +146,7 @@ public static class PseudoLikelihood
         {
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them; binarize them first");
         }
+
+        PartialRows.RequireComplete(rows, nameof(rows));
     }
 }

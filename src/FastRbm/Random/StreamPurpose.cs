@@ -130,6 +130,24 @@ internal enum StreamPurpose
     /// <summary>Tie bits of <see cref="TrajectoryStart"/>.</summary>
     TrajectoryStartTie = 49,
 
+    /// <summary>Which values of data are hidden for an experiment: step = 0, chain = row, unit = column.</summary>
+    HiddenValues = 60,
+
+    /// <summary>First values in the place of missing ones: step = 0, chain = row of the data.</summary>
+    MissingStart = 61,
+
+    /// <summary>Hidden states that missing values are drawn from: step = update x missing steps + sweep, chain = row of the minibatch.</summary>
+    MissingHidden = 62,
+
+    /// <summary>Tie bits of <see cref="MissingHidden"/>.</summary>
+    MissingHiddenTie = 63,
+
+    /// <summary>Values in the place of missing ones: step = update x missing steps + sweep, chain = row of the minibatch.</summary>
+    MissingVisible = 64,
+
+    /// <summary>Tie bits of <see cref="MissingVisible"/>.</summary>
+    MissingVisibleTie = 65,
+
     /// <summary>Where chains of units of any kinds start: step = 0, chain = chain.</summary>
     UnitChainStart = 70,
 }

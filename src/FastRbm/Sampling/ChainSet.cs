@@ -111,6 +111,8 @@ public sealed class ChainSet : IDisposable
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them");
         }
 
+        PartialRows.RequireComplete(rows, nameof(rows));
+
         float[] states = new float[rows.Columns];
         for (int chain = 0; chain < Chains; chain++)
         {

@@ -194,6 +194,8 @@ public sealed partial class TemperedChains : IDisposable
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them");
         }
 
+        PartialRows.RequireComplete(rows, nameof(rows));
+
         for (int row = 0; row < ReplicaVisible.Rows; row++)
         {
             long fromCold = Levels - 1 - (row % Levels);

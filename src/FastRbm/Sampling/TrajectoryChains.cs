@@ -98,6 +98,8 @@ public sealed class TrajectoryChains : IDisposable
             Throw.Argument(nameof(rows), "values 0 and 1", "values between them");
         }
 
+        PartialRows.RequireComplete(rows, nameof(rows));
+
         for (int rung = 0; rung < Rungs; rung++)
         {
             for (int chain = 0; chain < Chains; chain++)

@@ -221,6 +221,8 @@ public static class TrainingCheckpoint
         (Prefix + "sparsity_cost", Text(options.SparsityCost)),
         (Prefix + "row_weights", Checksum(MemoryMarshal.AsBytes(options.RowWeights.Span))),
         (Prefix + "weight_mask", Checksum(MemoryMarshal.AsBytes(options.WeightMask.Span))),
+        (Prefix + "missing", options.Missing.ToString()),
+        (Prefix + "missing_steps", Text(options.Missing == MissingValues.Marginal ? options.MissingSteps : 0)),
         (Prefix + "binarization", options.Binarization.ToString()),
         (Prefix + "seed", options.Seed.ToString(CultureInfo.InvariantCulture)),
         (Prefix + "divergence_limit", Text(options.DivergenceLimit)),

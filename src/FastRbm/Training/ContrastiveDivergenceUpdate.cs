@@ -39,6 +39,9 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     private readonly Matrix? _hiddenInputs;
     private readonly Matrix? _visibleInputs;
 
+    // Only where absent units are left out: scratch of each thread.
+    private readonly ulong[][]? _observed;
+
     // Only where a later half step of the same update can go on from them.
     private readonly RunningSums? _hiddenSums;
     private readonly RunningSums? _visibleSums;
@@ -66,8 +69,13 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
         _negative = new PhaseMoments(_chains, rbm);
         _chainVisible = new BitMatrix(_chains, visible);
         _chainHidden = _persistent ? new BitMatrix(_chains, hidden) : _positive.Hidden;
-        float[] visibleMeans = PositivePhase.VisibleMeans(rows, options);
+        float[] visibleMeans = _positive.Means;
         Step = new ParameterStep(rbm, options, visibleMeans);
+        if (options.Missing == MissingValues.Absent && PartialRows.HasMissing(rows))
+        {
+            _observed = [.. Enumerable.Range(0, _team.Members).Select(_ => new ulong[_chainVisible.WordsPerRow])];
+        }
+
         long scratch = Math.Max(
             HalfStep.ScratchLength(Math.Max(visible, hidden), most), WeightUpdate.ScratchLength(options.BatchSize, _chains));
         _scratch = [.. Enumerable.Range(0, _team.Members).Select(_ => new AlignedBuffer<int>(scratch))];
@@ -98,6 +106,15 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, BitMatrix States)> Chains =>
+    [
+        .. OwnChains,
+        .. _positive.FilledStates,
+    ];
+
+    /// <inheritdoc/>
+    public FilledRows? Filled => _positive.Filled;
+
+    private IEnumerable<(string Name, BitMatrix States)> OwnChains =>
         !_persistent ? [] : _mixer is null ? [("chains", _chainHidden)] : [("chains", _chainHidden), ("chains_visible", _chainVisible), .. _mixer.Chains];
 
     /// <inheritdoc/>
@@ -191,6 +208,10 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
                 toHidden: false, _chainHidden, _chainVisible, StreamPurpose.VisibleSample, StreamPurpose.VisibleTie, step);
             _visibleSums?.Keep(ref down, hold: sweep > 0);
             Run(down, toHidden: false, first, end, scratch);
+            if (_observed is not null)
+            {
+                _positive.LeaveOutAbsent(first, end, _chainVisible, _observed[member]);
+            }
 
             bool last = sweep == _steps - 1;
             HalfStepArguments up = HalfStepFrom(

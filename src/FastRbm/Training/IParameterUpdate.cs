@@ -11,6 +11,9 @@ internal interface IParameterUpdate : IDisposable
     /// <summary>States that the next update goes on from, beside the parameters and the step's own: packed chains.</summary>
     IEnumerable<(string Name, BitMatrix States)> Chains { get; }
 
+    /// <summary>Values in the place of missing ones, or null where none are sampled; among <see cref="Chains"/>.</summary>
+    FilledRows? Filled { get; }
+
     /// <summary>Other parameters that the next update goes on from.</summary>
     IEnumerable<(string Name, Matrix Values)> Values { get; }
 

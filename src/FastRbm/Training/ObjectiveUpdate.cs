@@ -40,14 +40,17 @@ internal sealed unsafe class ObjectiveUpdate : IParameterUpdate
         _weights = new Matrix(visible, hidden);
         _visibleBias = new Matrix(1, visible);
         _hiddenBias = new Matrix(1, hidden);
-        Step = new ParameterStep(rbm, options, PositivePhase.VisibleMeans(rows, options));
+        Step = new ParameterStep(rbm, options, _positive.Means);
     }
 
     /// <inheritdoc/>
     public ParameterStep Step { get; }
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, BitMatrix States)> Chains => [];
+    public IEnumerable<(string Name, BitMatrix States)> Chains => _positive.FilledStates;
+
+    /// <inheritdoc/>
+    public FilledRows? Filled => _positive.Filled;
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, Matrix Values)> Values => [];

@@ -28,6 +28,11 @@ internal sealed unsafe class PositivePhase
     // Only where hidden units aren't drawn bit by bit.
     private readonly Matrix? _hiddenInputs;
 
+    // Only when missing values are sampled.
+    private readonly BitMatrix? _drawn;
+    private readonly RunningSums? _clampedSums;
+    private readonly RunningSums? _drawnSums;
+
     // Only when the data are means or have weights.
     private readonly Matrix? _dense;
     private readonly Matrix? _denseHidden;
@@ -59,6 +64,15 @@ internal sealed unsafe class PositivePhase
         _rowWeights = Relative(options.RowWeights.Span, out _meanWeight);
         _hiddenInputs = rbm.NeedsInputs(toHidden: true) ? new Matrix(options.BatchSize, hidden) : null;
         HasMeans = !rows.IsBinary && options.Binarization == Binarization.None;
+        Means = DataMeans.Of(rows, options);
+        if (options.Missing == MissingValues.Marginal && rows is IPartialRows { HasMissing: true } partial)
+        {
+            Filled = new FilledRows(partial, Means, options.Seed);
+            _drawn = new BitMatrix(options.BatchSize, visible);
+            _clampedSums = new RunningSums(options.BatchSize, visible, hidden);
+            _drawnSums = options.MissingSteps > 1 ? new RunningSums(options.BatchSize, hidden, visible) : null;
+        }
+
         if (HasMeans || _rowWeights.Length > 0)
         {
             _dense = new Matrix(options.BatchSize, visible);
@@ -78,42 +92,17 @@ internal sealed unsafe class PositivePhase
     /// <summary>Whether the data are used as means.</summary>
     public bool HasMeans { get; }
 
+    /// <summary>The values in the place of missing ones, or null where there are none to sample.</summary>
+    public FilledRows? Filled { get; }
+
+    /// <summary>The same as states to be saved and put back, with their name; none where there are none.</summary>
+    public IEnumerable<(string Name, BitMatrix States)> FilledStates => Filled is null ? [] : [("missing_values", Filled.States)];
+
+    /// <summary>The mean of each visible unit over the data.</summary>
+    public float[] Means { get; }
+
     /// <summary>The share of a full minibatch that this one weighs.</summary>
     public double Weight { get; private set; }
-
-    /// <summary>The mean of each visible unit over the data as they are trained on, with their weights.</summary>
-    /// <param name="rows">The data.</param>
-    /// <param name="options">The options.</param>
-    public static float[] VisibleMeans(IVisibleRows rows, TrainingOptions options)
-    {
-        BinaryRowReader reader = new(rows, Binarization.Threshold, seed: 0);
-        bool bits = rows.IsBinary || options.Binarization == Binarization.Threshold;
-        ulong[] words = new ulong[BitMatrix.WordsFor(rows.Columns)];
-        float[] row = new float[rows.Columns];
-        double[] sums = new double[rows.Columns];
-        double total = 0;
-        for (int r = 0; r < rows.Rows; r++)
-        {
-            double weight = options.RowWeights.IsEmpty ? 1 : options.RowWeights.Span[r];
-            total += weight;
-            if (bits)
-            {
-                reader.CopyBits(r, 0, row, words);
-                Expand(words, row);
-            }
-            else
-            {
-                rows.CopyMeans(r, row);
-            }
-
-            for (int unit = 0; unit < row.Length; unit++)
-            {
-                sums[unit] += weight * row[unit];
-            }
-        }
-
-        return Array.ConvertAll(sums, sum => (float)(sum / total));
-    }
 
     /// <summary>Names the minibatch.</summary>
     /// <param name="minibatch">The minibatch.</param>
@@ -164,8 +153,30 @@ internal sealed unsafe class PositivePhase
     /// <summary>What the parameter step takes.</summary>
     public PhaseSums Sums { get; private set; }
 
-    /// <summary>Reads a row of the data as bits.</summary>
-    public void CopyBits(int row, int member, Span<ulong> destination) => _reader.CopyBits(row, epoch: 0, _rowScratch[member], destination);
+    /// <summary>Reads a row of the data as bits, with values in the place of missing ones where they are sampled, else zeros.</summary>
+    public void CopyBits(int row, int member, Span<ulong> destination)
+    {
+        _reader.CopyBits(row, epoch: 0, _rowScratch[member], destination);
+        Filled?.Fill(row, destination);
+    }
+
+    /// <summary>Turns off what isn't observed of rows of the minibatch.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="end">One past the last row.</param>
+    /// <param name="states">Visible states, a row for each row of the minibatch.</param>
+    /// <param name="observed">Scratch: as many words as a row has.</param>
+    public void LeaveOutAbsent(int first, int end, BitMatrix states, Span<ulong> observed)
+    {
+        for (int row = first; row < end; row++)
+        {
+            PartialRows.CopyObserved(_rows, Source(row), observed);
+            Span<ulong> bits = states.Row(row);
+            for (int word = 0; word < bits.Length; word++)
+            {
+                bits[word] &= observed[word];
+            }
+        }
+    }
 
     /// <summary>Reads rows of the minibatch and finds their hidden means, and states.</summary>
     /// <param name="first">The first row.</param>
@@ -185,15 +196,18 @@ internal sealed unsafe class PositivePhase
         for (int row = first; row < end; row++)
         {
             _reader.CopyBits(Source(row), _minibatch.Epoch, _rowScratch[member], Visible.Row(row));
+            Filled?.Fill(Source(row), Visible.Row(row));
         }
 
-        HalfStepArguments arguments = _rbm.HalfStepFrom(toHidden: true);
-        arguments.Source = Visible.DangerousGetPointer();
-        arguments.SourceWords = Visible.WordsPerRow;
-        arguments.States = sample ? Hidden.DangerousGetPointer() : null;
-        arguments.Draws = new RandomStream(_options.Seed, StreamPurpose.HiddenSample, _minibatch.Update, 0);
-        arguments.Ties = new RandomStream(_options.Seed, StreamPurpose.HiddenTie, _minibatch.Update, 0);
-        sums?.Keep(ref arguments, hold: false);
+        sums ??= _clampedSums;
+        if (Filled is not null)
+        {
+            DrawMissing(first, end, sums!, scratch);
+        }
+
+        HalfStepArguments arguments = HalfStepFrom(
+            toHidden: true, Visible, sample ? Hidden : null, StreamPurpose.HiddenSample, StreamPurpose.HiddenTie, _minibatch.Update);
+        sums?.Keep(ref arguments, hold: Filled is not null);
         if (_dense is null)
         {
             _moments.WantMeans(ref arguments, _meanScale);
@@ -253,6 +267,39 @@ internal sealed unsafe class PositivePhase
                 sums[i] += weight * values[i];
             }
         }
+    }
+
+    /// <summary>Gibbs steps of the missing values of rows of the minibatch, the others held.</summary>
+    private void DrawMissing(int first, int end, RunningSums sums, int* scratch)
+    {
+        for (int sweep = 0; sweep < _options.MissingSteps; sweep++)
+        {
+            long step = (_minibatch.Update * _options.MissingSteps) + sweep;
+            HalfStepArguments up = HalfStepFrom(
+                toHidden: true, Visible, Hidden, StreamPurpose.MissingHidden, StreamPurpose.MissingHiddenTie, step);
+            sums.Keep(ref up, hold: sweep > 0);
+            HalfStep.Run(_level, up, first, end, scratch);
+            HalfStepArguments down = HalfStepFrom(
+                toHidden: false, Hidden, _drawn, StreamPurpose.MissingVisible, StreamPurpose.MissingVisibleTie, step);
+            _drawnSums?.Keep(ref down, hold: sweep > 0);
+            HalfStep.Run(_level, down, first, end, scratch);
+            for (int row = first; row < end; row++)
+            {
+                Filled!.Draw(Source(row), _drawn!.Row(row), Visible.Row(row));
+            }
+        }
+    }
+
+    private HalfStepArguments HalfStepFrom(
+        bool toHidden, BitMatrix source, BitMatrix? states, StreamPurpose draws, StreamPurpose ties, long step)
+    {
+        HalfStepArguments arguments = _rbm.HalfStepFrom(toHidden);
+        arguments.Source = source.DangerousGetPointer();
+        arguments.SourceWords = source.WordsPerRow;
+        arguments.States = states is null ? null : states.DangerousGetPointer();
+        arguments.Draws = new RandomStream(_options.Seed, draws, step, 0);
+        arguments.Ties = new RandomStream(_options.Seed, ties, step, 0);
+        return arguments;
     }
 
     private int Source(int row) => _minibatch.Order[_minibatch.FirstRow + row];

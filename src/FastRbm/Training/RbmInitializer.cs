@@ -1,6 +1,7 @@
 using CommunityToolkit.HighPerformance;
 using FastRbm.Errors;
 using FastRbm.Kernels.Elementary;
+using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Random;
 
@@ -85,7 +86,7 @@ public static class RbmInitializer
         return Normal(rows, hidden, seed, Math.Sqrt(2.0 / ((double)rows.Columns + hidden)));
     }
 
-    /// <summary>Sets each visible bias to the logit log(p / (1 - p)) of its unit's mean, with p = (sum + 1) / (rows + 2).</summary>
+    /// <summary>Sets each visible bias to the logit log(p / (1 - p)) of its unit's mean, with p = (sum + 1) / (rows + 2), over the rows in which it is observed.</summary>
     /// <remarks>With one added observation of each state, a unit that is never on gets a finite bias.</remarks>
     /// <param name="rbm">The model.</param>
     /// <param name="rows">The training data.</param>
@@ -95,13 +96,18 @@ public static class RbmInitializer
         ArgumentNullException.ThrowIfNull(rows);
         Throw.IfLengthDiffers(rows.Columns, rbm.Visible.Count, nameof(rows));
         double[] sums = new double[rows.Columns];
+        int[] counts = new int[rows.Columns];
         float[] row = new float[rows.Columns];
+        ulong[] observed = new ulong[BitMatrix.WordsFor(rows.Columns)];
         for (int r = 0; r < rows.Rows; r++)
         {
             rows.CopyMeans(r, row);
+            PartialRows.CopyObserved(rows, r, observed);
             for (int i = 0; i < row.Length; i++)
             {
+                // A missing value is 0 in the row.
                 sums[i] += row[i];
+                counts[i] += (int)(observed[i >> 6] >> (i & 63) & 1);
             }
         }
 
@@ -109,7 +115,7 @@ public static class RbmInitializer
         {
             for (int i = 0; i < sums.Length; i++)
             {
-                visibleBias[i] = (float)(DoubleMath.Log(sums[i] + 1) - DoubleMath.Log(rows.Rows - sums[i] + 1));
+                visibleBias[i] = (float)(DoubleMath.Log(sums[i] + 1) - DoubleMath.Log(counts[i] - sums[i] + 1));
             }
         });
     }

@@ -31,7 +31,7 @@ internal sealed class RealUnitMonitor : IEpochMonitor
     }
 
     /// <inheritdoc/>
-    public TrainingFigures Measure(int epoch, double logPartition)
+    public TrainingFigures Measure(int epoch, double logPartition, FilledRows? filled)
     {
         double training = MeanFreeEnergy(_training);
         double gap = _validation is null ? double.NaN : MeanFreeEnergy(_validation) - training;

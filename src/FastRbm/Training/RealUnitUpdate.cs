@@ -142,6 +142,9 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
     }
 
     /// <inheritdoc/>
+    public FilledRows? Filled => null;
+
+    /// <inheritdoc/>
     public double LogPartitionFunction => double.NaN;
 
     /// <inheritdoc/>

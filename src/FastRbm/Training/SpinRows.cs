@@ -4,7 +4,7 @@ using FastRbm.Models;
 namespace FastRbm.Training;
 
 /// <summary>Rows of spins: bits are up or down; of other data, positive values are up.</summary>
-internal sealed class SpinRows(IVisibleRows source) : IVisibleRows
+internal sealed class SpinRows(IVisibleRows source) : IPartialRows
 {
     /// <inheritdoc/>
     public int Rows => source.Rows;
@@ -14,6 +14,12 @@ internal sealed class SpinRows(IVisibleRows source) : IVisibleRows
 
     /// <inheritdoc/>
     public bool IsBinary => true;
+
+    /// <inheritdoc/>
+    public bool HasMissing => PartialRows.HasMissing(source);
+
+    /// <inheritdoc/>
+    public void CopyObserved(int row, Span<ulong> destination) => PartialRows.CopyObserved(source, row, destination);
 
     /// <inheritdoc/>
     public void CopyBits(int row, Span<ulong> destination)

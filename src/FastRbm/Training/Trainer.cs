@@ -38,7 +38,8 @@ public sealed class Trainer : IDisposable
     /// <param name="rows">The training data.</param>
     /// <param name="options">The options.</param>
     /// <param name="validation">Rows for the free-energy gap, or null.</param>
-    /// <exception cref="ArgumentException">The data's width isn't the model's, or an option is out of its range.</exception>
+    /// <exception cref="ArgumentException">The data's width isn't the model's, an option is out of its range, or values are missing
+    /// that may not be.</exception>
     public Trainer(Rbm rbm, IVisibleRows rows, TrainingOptions options, IVisibleRows? validation = null)
     {
         ArgumentNullException.ThrowIfNull(rbm);
@@ -60,6 +61,12 @@ public sealed class Trainer : IDisposable
         {
             CheckWidth(rbm, validation, nameof(validation));
             Throw.IfLess(validation.Rows, 1, "validation rows");
+            PartialRows.RequireComplete(validation, "validation rows");
+        }
+
+        if (options.Missing == MissingValues.Refuse)
+        {
+            PartialRows.RequireComplete(rows, nameof(rows), "unless the options say what becomes of them: Missing, on the command line --missing");
         }
 
         bool bits = rbm.Visible.StatesAreBits && rbm.Hidden.StatesAreBits;
@@ -208,7 +215,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Measures the figures of an epoch now.</summary>
     /// <returns>What was measured; the same for the same model and epoch.</returns>
-    public TrainingFigures Measure() => _monitor.Measure(State.Epoch, LogPartitionFunction);
+    public TrainingFigures Measure() => _monitor.Measure(State.Epoch, LogPartitionFunction, _step.Filled);
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _step.Dispose();

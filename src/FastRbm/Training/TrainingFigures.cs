@@ -1,6 +1,10 @@
 namespace FastRbm.Training;
 
 /// <summary>What is measured at the end of an epoch, on rows from all over the data.</summary>
+/// <remarks>
+/// Where values are missing, the reconstruction error is that of the observed ones, and the other figures of the training rows are NaN:
+/// free energies of rows whose missing values are guessed aren't those of data.
+/// </remarks>
 /// <param name="ReconstructionError">Mean over rows and visible units of (v - E[v | h])^2 with h drawn from p(h | v). A diagnostic,
 /// never an objective: it falls also when the chains stop mixing.</param>
 /// <param name="LogPseudoLikelihood">Stochastic log pseudo-likelihood in nats a row: visible units times the mean of

@@ -18,6 +18,10 @@ internal sealed class TrainingMonitor : IEpochMonitor
     private readonly double[] _free;
     private readonly double[] _flippedFree;
     private readonly BitMatrix _flipped;
+    private readonly SpreadRows _spread;
+
+    // Only where values are missing.
+    private readonly BitMatrix? _observed;
 
     /// <summary>Takes rows for measuring.</summary>
     public TrainingMonitor(Rbm rbm, IVisibleRows training, IVisibleRows? validation, TrainingOptions options)
@@ -26,6 +30,16 @@ internal sealed class TrainingMonitor : IEpochMonitor
         _seed = options.Seed;
         _workspace = new RbmWorkspace(rbm);
         _training = Spread(training, options.MonitorRows);
+        _spread = new SpreadRows(training.Rows);
+        if (PartialRows.HasMissing(training))
+        {
+            _observed = new BitMatrix(_training.Rows, training.Columns);
+            for (int row = 0; row < _observed.Rows; row++)
+            {
+                PartialRows.CopyObserved(training, _spread[row], _observed.Row(row));
+            }
+        }
+
         _validation = validation is null ? null : Spread(validation, options.MonitorRows);
         _hidden = new BitMatrix(_training.Rows, rbm.Hidden.Count);
         _means = new Matrix(_training.Rows, rbm.Visible.Count);
@@ -36,22 +50,47 @@ internal sealed class TrainingMonitor : IEpochMonitor
     }
 
     /// <inheritdoc/>
-    public TrainingFigures Measure(int epoch, double logPartition)
+    public TrainingFigures Measure(int epoch, double logPartition, FilledRows? filled)
     {
-        Span<double> free = _free.AsSpan(0, _training.Rows);
-        _rbm.FreeEnergy(_training, _workspace, free);
-        double trainingMean = Mean(free);
-        double gap = double.NaN;
-        double pseudo = _rbm.Visible.BitsAreIndependent ? PseudoLikelihood(epoch, free) : double.NaN;
+        double trainingMean = double.NaN;
+        double pseudo = double.NaN;
+        if (_observed is null)
+        {
+            Span<double> free = _free.AsSpan(0, _training.Rows);
+            _rbm.FreeEnergy(_training, _workspace, free);
+            trainingMean = Mean(free);
+            pseudo = _rbm.Visible.BitsAreIndependent ? PseudoLikelihood(epoch, free) : double.NaN;
+        }
+        else if (filled is not null)
+        {
+            Fill(_observed, filled);
+        }
+
+        double validationMean = double.NaN;
         if (_validation is not null)
         {
             Span<double> validation = _free.AsSpan(0, _validation.Rows);
             _rbm.FreeEnergy(_validation, _workspace, validation);
-            gap = Mean(validation) - trainingMean;
+            validationMean = Mean(validation);
         }
 
-        double likelihood = -trainingMean - logPartition;
-        return new TrainingFigures(ReconstructionError(epoch), pseudo, gap, likelihood, likelihood - gap, logPartition);
+        return new TrainingFigures(
+            ReconstructionError(epoch), pseudo, validationMean - trainingMean, -trainingMean - logPartition, -validationMean - logPartition, logPartition);
+    }
+
+    private void Fill(BitMatrix observed, FilledRows filled)
+    {
+        for (int row = 0; row < _training.Rows; row++)
+        {
+            Span<ulong> bits = _training.Row(row);
+            ReadOnlySpan<ulong> known = observed.Row(row);
+            for (int word = 0; word < bits.Length; word++)
+            {
+                bits[word] &= known[word];
+            }
+
+            filled.Fill(_spread[row], bits);
+        }
     }
 
     private double PseudoLikelihood(int epoch, ReadOnlySpan<double> free)
@@ -79,18 +118,26 @@ internal sealed class TrainingMonitor : IEpochMonitor
         _rbm.SampleHidden(_training, new RandomKey(_seed, epoch), StreamPurpose.Monitor, StreamPurpose.MonitorTie, _workspace, _hidden);
         _rbm.MeanVisible(_hidden, _workspace, _means);
         double sum = 0;
+        long count = 0;
         for (int row = 0; row < _training.Rows; row++)
         {
             ReadOnlySpan<float> means = _means.Row(row);
             ReadOnlySpan<ulong> states = _training.Row(row);
+            ReadOnlySpan<ulong> known = _observed is null ? default : _observed.Row(row);
             for (int unit = 0; unit < means.Length; unit++)
             {
+                if (_observed is not null && (known[unit >> 6] >> (unit & 63) & 1) == 0)
+                {
+                    continue;
+                }
+
+                count++;
                 double difference = (states[unit >> 6] >> (unit & 63) & 1) - (double)means[unit];
                 sum += difference * difference;
             }
         }
 
-        return sum / _training.Rows / _training.Columns;
+        return sum / Math.Max(1, count);
     }
 
     private static double Mean(ReadOnlySpan<double> values)

@@ -96,6 +96,12 @@ public sealed record TrainingOptions
     /// <summary>What becomes of visible values between 0 and 1 where visible units are binary.</summary>
     public Binarization Binarization { get; init; }
 
+    /// <summary>What becomes of missing values. Bits only: values in between are thresholded or drawn.</summary>
+    public MissingValues Missing { get; init; }
+
+    /// <summary>Gibbs steps that missing values take in each update that their row is in, at least 1. With <see cref="MissingValues.Marginal"/>.</summary>
+    public int MissingSteps { get; init; } = 1;
+
     /// <summary>A weight a row of the data, at least 0, not all 0; empty for equal ones. Only their ratios count.</summary>
     public ReadOnlyMemory<float> RowWeights { get; init; }
 
@@ -145,6 +151,7 @@ public sealed record TrainingOptions
         Throw.IfLess(Patience, 0, "patience");
         Throw.IfLess(Threads, 1, "threads");
         Throw.IfLess(MonitorRows, 1, "monitor rows");
+        Throw.IfLess(MissingSteps, 1, "missing steps");
         Throw.IfOutside(WeightDecay, 0, 1000, "weight decay");
         Throw.IfOutside(L1Decay, 0, 1000, "L1 decay");
         Throw.IfOutside(GroupDecay, 0, 1000, "group decay");
@@ -179,6 +186,7 @@ public sealed record TrainingOptions
             Throw.Argument("step rule", "momentum with fast weights, which move along the same gradient", "Adam");
         }
 
+        CheckMissing();
         if (Patience > 0 && AveragedShare > 0)
         {
             Throw.Argument("averaged share", "0 with patience, since a run may end before its last part", $"{AveragedShare.ToString(CultureInfo.InvariantCulture)}");
@@ -197,6 +205,34 @@ public sealed record TrainingOptions
         if (!Enum.IsDefined(Binarization))
         {
             Throw.OutOfRange("binarization", "threshold, sample or none", (int)Binarization);
+        }
+    }
+
+    private void CheckMissing()
+    {
+        if (!Enum.IsDefined(Missing))
+        {
+            Throw.OutOfRange("missing", "refuse, marginal or absent", (int)Missing);
+        }
+
+        if (Missing != MissingValues.Refuse && Binarization == Binarization.None)
+        {
+            Throw.Argument("binarization", "threshold or sample with missing values, which are drawn as bits", "none");
+        }
+
+        if (Missing == MissingValues.Marginal && Algorithm > TrainingAlgorithm.ExactGradient)
+        {
+            Throw.Argument("missing", "refuse with an objective that isn't the likelihood, since it says nothing of units that aren't observed", "marginal");
+        }
+
+        if (Missing == MissingValues.Absent && Algorithm != TrainingAlgorithm.ContrastiveDivergence)
+        {
+            Throw.Argument("missing", "refuse or marginal with an algorithm other than contrastive divergence, whose chains have the units of their rows", "absent");
+        }
+
+        if (Missing == MissingValues.Absent && Centring != Centring.None)
+        {
+            Throw.Argument("centring", "none with absent units, since offsets belong to a model of all units", Centring.ToString().ToLowerInvariant());
         }
     }
 

@@ -94,6 +94,17 @@ internal sealed class MeasuredOperations : IDisposable
             WeightMask = Enumerable.Repeat(true, Visible * Hidden).ToArray(),
         };
         yield return Step(_bits, "bits, Adam, enhanced, averaged, group decay, max-norm, sparsity, row weights, mask", rich);
+        Dataset partial = _bits.Hide(0.3, seed: 1);
+        foreach (int threads in (int[])[1, 2])
+        {
+            TrainingOptions marginal = new() { Missing = MissingValues.Marginal, MissingSteps = 2, Threads = threads };
+            yield return Step(partial, "missing values sampled", marginal);
+            yield return Step(partial, "missing values sampled", marginal with { Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence });
+            yield return Step(partial, "absent units", new TrainingOptions { Missing = MissingValues.Absent, Centring = Centring.None, Threads = threads });
+        }
+
+        Trainer partly = Own(new Trainer(Model(), partial, new TrainingOptions { BatchSize = 20, Missing = MissingValues.Marginal }));
+        yield return new MeasuredOperation("Trainer.Measure, missing values sampled", () => partly.Measure());
         Trainer measured = Own(new Trainer(Model(), _bits, new TrainingOptions { BatchSize = 20 }, _bits));
         yield return new MeasuredOperation("Trainer.Measure", () => measured.Measure());
         Trainer tiny = Own(new Trainer(
@@ -240,6 +251,7 @@ internal sealed class MeasuredOperations : IDisposable
         BitMatrix states = new(Rows, Visible);
         yield return new("BitDataset.CopyBits", () => _bits.CopyBits(1, words));
         yield return new("BitDataset.CopyMeans", () => _bits.CopyMeans(1, means));
+        yield return new("BitDataset.CopyObserved", () => _bits.CopyObserved(1, words));
         yield return new("BitMatrix.Clear", states.Clear);
         yield return new("BitMatrix.CountOn", () => states.CountOn(1));
         yield return new("GreyDataset.CopyMeans", () => _greys.CopyMeans(1, means));

@@ -15,6 +15,7 @@ internal sealed class NaiveTraining
     private readonly TrainingOptions _options;
     private readonly ReferenceSgd _sgd;
     private readonly bool[][] _chains;
+    private readonly bool[][] _filled;
 
     public NaiveTraining(ReferenceRbm start, TestRows rows, TrainingOptions options)
     {
@@ -32,6 +33,7 @@ internal sealed class NaiveTraining
             Mask = Mask(start),
         };
         HiddenMeans = new double[start.Hidden];
+        _filled = [.. Enumerable.Range(0, rows.Rows).Select(FirstValues)];
         int chains = options.Chains > 0 ? options.Chains : options.BatchSize;
         _chains = [.. Enumerable.Range(0, chains).Select(chain =>
             Sample(start.HiddenInputs(Bits(chain % rows.Rows, 0)), StreamPurpose.ChainStart, StreamPurpose.ChainStartTie, 0, chain))];
@@ -72,7 +74,7 @@ internal sealed class NaiveTraining
         {
             double[] visible = _options.Binarization == Binarization.None && !_rows.IsBinary
                 ? Translate.ToDoubles(_rows[rows[row]])
-                : BinaryStates.ToDoubles(Bits(rows[row], epoch));
+                : BinaryStates.ToDoubles(DrawMissing(Bits(rows[row], epoch), rows[row], row, update));
             positive.Add(WeightOf(rows[row]) / total, visible, Model.MeanHidden(visible));
             if (!persistent)
             {
@@ -88,6 +90,11 @@ internal sealed class NaiveTraining
             {
                 long step = (update * _options.Steps) + sweep;
                 visible = Sample(Model.VisibleInputs(hidden[chain]), StreamPurpose.VisibleSample, StreamPurpose.VisibleTie, step, chain);
+                for (int unit = 0; unit < visible.Length && _options.Missing == MissingValues.Absent; unit++)
+                {
+                    visible[unit] &= _rows.IsObserved(rows[chain], unit);
+                }
+
                 hidden[chain] = Sample(Model.HiddenInputs(visible), StreamPurpose.NegativeHiddenSample, StreamPurpose.NegativeHiddenTie, step, chain);
             }
 
@@ -130,7 +137,12 @@ internal sealed class NaiveTraining
 
     private double MeanOf(int unit)
     {
-        int[] rows = [.. Enumerable.Range(0, _rows.Rows)];
+        int[] rows = [.. Enumerable.Range(0, _rows.Rows).Where(row => _rows.IsObserved(row, unit))];
+        if (rows.Length == 0)
+        {
+            return 0.5;
+        }
+
         bool threshold = _options.Binarization == Binarization.Threshold;
         return rows.Sum(row => WeightOf(row) * (threshold ? (_rows[row][unit] >= 0.5f ? 1 : 0) : _rows[row][unit])) / rows.Sum(WeightOf);
     }
@@ -162,7 +174,34 @@ internal sealed class NaiveTraining
         RandomStream stream = new(_options.Seed, StreamPurpose.Binarization, epoch, row);
         return [.. Enumerable.Range(0, values.Length).Select(unit => _options.Binarization == Binarization.Sample && !_rows.IsBinary
             ? stream.Bits(unit) / 4294967296.0 < values[unit]
-            : values[unit] >= 0.5f)];
+            : values[unit] >= 0.5f).Zip(_filled[row], static (value, filled) => value || filled)];
+    }
+
+    private bool[] FirstValues(int row)
+    {
+        RandomStream stream = new(_options.Seed, StreamPurpose.MissingStart, 0, row);
+        return [.. Enumerable.Range(0, _rows.Columns).Select(unit => _options.Missing == MissingValues.Marginal
+            && !_rows.IsObserved(row, unit) && stream.Bits(unit) / 4294967296.0 < (float)MeanOf(unit))];
+    }
+
+    /// <summary>Gibbs steps of a row's missing values, which are kept.</summary>
+    private bool[] DrawMissing(bool[] visible, int source, int row, long update)
+    {
+        for (int sweep = 0; sweep < _options.MissingSteps && _options.Missing == MissingValues.Marginal && _rows.HasMissing; sweep++)
+        {
+            long step = (update * _options.MissingSteps) + sweep;
+            bool[] hidden = Sample(Model.HiddenInputs(visible), StreamPurpose.MissingHidden, StreamPurpose.MissingHiddenTie, step, row);
+            bool[] drawn = Sample(Model.VisibleInputs(BinaryStates.ToDoubles(hidden)), StreamPurpose.MissingVisible, StreamPurpose.MissingVisibleTie, step, row);
+            for (int unit = 0; unit < visible.Length; unit++)
+            {
+                if (!_rows.IsObserved(source, unit))
+                {
+                    visible[unit] = _filled[source][unit] = drawn[unit];
+                }
+            }
+        }
+
+        return visible;
     }
 
     private int[] Order(int epoch)
