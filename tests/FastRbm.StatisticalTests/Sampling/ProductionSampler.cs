@@ -4,7 +4,7 @@ using FastRbm.Reference;
 
 namespace FastRbm.StatisticalTests.Sampling;
 
-/// <summary><see cref="Rbm.GibbsStep"/> under audit.</summary>
+/// <summary><see cref="Rbm.GibbsStep(FastRbm.Memory.BitMatrix, FastRbm.Memory.BitMatrix, RandomKey, RbmWorkspace)"/> under audit.</summary>
 internal sealed class ProductionSampler(ReferenceRbm model, ulong seed) : IStepSampler
 {
     private readonly Rbm _rbm = AuditModels.Engine(model);

@@ -43,8 +43,8 @@ public sealed class ModelFileTests
     [Theory]
     [InlineData("format", "2", "format")]
     [InlineData("model", "dbm", "model")]
-    [InlineData("visible_unit", "gaussian", "visible_unit")]
-    [InlineData("hidden_unit", "spin", "hidden_unit")]
+    [InlineData("visible_unit", "continuous", "visible_unit")]
+    [InlineData("hidden_unit", "potts", "hidden_unit")]
     public void Another_kind_of_model_is_refused_by_name(string key, string value, string named)
     {
         using TemporaryDirectory directory = new();
