@@ -1,5 +1,4 @@
 using FastRbm.Models;
-using FastRbm.Random;
 using FastRbm.Reference;
 using FastRbm.Testing;
 

@@ -35,7 +35,7 @@ public sealed class GroupLayerTests
             int first = 0;
             foreach (int count in categories)
             {
-                double[] own = Translate.ToDoubles(inputs[first..(first + count)]);
+                double[] own = Translate.ToDoubles(inputs.AsSpan(first, count).ToArray());
                 ReferenceUnits reference = ReferenceUnits.Potts(count);
                 sum += reference.CumulantGenerating(own);
                 for (int k = 0; k < count; k++)
