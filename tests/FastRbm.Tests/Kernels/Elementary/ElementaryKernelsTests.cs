@@ -10,7 +10,7 @@ public sealed class ElementaryKernelsTests
 
     private delegate void Kernel(SimdLevel level, ReadOnlySpan<float> x, Span<float> y);
 
-    public static TheoryData<string> Functions => ["exp", "log", "sigmoid", "softplus", "exp of negative absolute value"];
+    public static TheoryData<string> Functions => ["exp", "log", "sigmoid", "softplus", "tanh", "slope of sigmoid", "exp of negative absolute value"];
 
     [Theory]
     [MemberData(nameof(Functions))]
@@ -74,6 +74,8 @@ public sealed class ElementaryKernelsTests
     [InlineData("log", 1063734487u)]
     [InlineData("sigmoid", 1122630377u)]
     [InlineData("softplus", 4288901008u)]
+    [InlineData("tanh", 2996690285u)]
+    [InlineData("slope of sigmoid", 3277572197u)]
     [InlineData("exp of negative absolute value", 1291779057u)]
     public void Bits_are_the_same_on_every_machine(string name, uint expected)
     {
@@ -190,6 +192,8 @@ public sealed class ElementaryKernelsTests
     [InlineData("log")]
     [InlineData("sigmoid")]
     [InlineData("softplus")]
+    [InlineData("tanh")]
+    [InlineData("slope of sigmoid")]
     public void NaN_comes_back_with_its_own_bits(string name)
     {
         foreach (SimdLevel level in _levels)
@@ -268,6 +272,8 @@ public sealed class ElementaryKernelsTests
         "log" => (ElementaryKernels.Log, Math.Log, 0.9),
         "sigmoid" => (ElementaryKernels.Sigmoid, x => x < 0 ? Math.Exp(x) / (1 + Math.Exp(x)) : 1 / (1 + Math.Exp(-x)), 2.5),
         "softplus" => (ElementaryKernels.Softplus, x => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))), 2.0),
+        "tanh" => (ElementaryKernels.Tanh, Math.Tanh, 4.0),
+        "slope of sigmoid" => (ElementaryKernels.SigmoidSlope, x => Math.Exp(-Math.Abs(x)) / Math.Pow(1 + Math.Exp(-Math.Abs(x)), 2), 4.0),
         _ => (ApplyExpNegativeOfAbs, x => Math.Exp(-(double.IsNaN(x) ? 87 : Math.Min(Math.Abs(x), 87))), 1.1),
     };
 
