@@ -151,6 +151,16 @@ internal sealed class MeasuredOperations : IDisposable
             ChainSet chains = Own(new ChainSet(Model(), Rows, seed: 1, threads));
             yield return new MeasuredOperation($"ChainSet.Run, threads {threads}", () => chains.Run(3));
             yield return new MeasuredOperation($"ChainSet.StartFrom, threads {threads}", () => chains.StartFrom(_bits));
+            ConditionalChains conditional = Own(new ConditionalChains(Model(), Rows, seed: 1, threads));
+            ulong[] known = new ulong[BitMatrix.WordsFor(Visible)];
+            known[0] = 0xFFFF;
+            yield return new MeasuredOperation($"ConditionalChains.RunAndAverage, threads {threads}", () => conditional.RunAndAverage(3));
+            yield return new MeasuredOperation($"ConditionalChains.Observe and Run, threads {threads}", () =>
+            {
+                conditional.Observe(1, known, known, 0.1);
+                conditional.Clamp(2, known, known);
+                conditional.Run(3);
+            });
             TemperedChains tempered = Own(new TemperedChains(Model(), Rows, TemperatureLadder.Linear(4), seed: 1, threads, new float[Visible]));
             yield return new MeasuredOperation($"TemperedChains.Run, threads {threads}", () => tempered.Run(3));
             yield return new MeasuredOperation($"TemperedChains.StartFrom, threads {threads}", () => tempered.StartFrom(_bits));

@@ -17,6 +17,7 @@ public sealed partial class SourceFileTests
         ["src/FastRbm/Models/Rbm.cs"] = "arguments of half steps",
         ["src/FastRbm/Models/RbmWorkspace.cs"] = "scratch lists of half steps",
         ["src/FastRbm/Sampling/ChainSet.cs"] = "arguments of half steps",
+        ["src/FastRbm/Sampling/ConditionalChains.cs"] = "arguments of half steps",
         ["src/FastRbm/Sampling/TemperedChains.Sweeps.cs"] = "arguments of half steps, energies from their sums",
         ["src/FastRbm/Sampling/TrajectoryRung.cs"] = "arguments of half steps",
         ["src/FastRbm/Training/ContrastiveDivergenceUpdate.cs"] = "arguments of half steps and weight updates",

@@ -15,6 +15,9 @@ internal sealed unsafe class StateBlock(EnumerationTables tables, SimdLevel leve
     private readonly AlignedBuffer<double> _exponents = new(tables.Lanes * tables.Settings);
     private double _topField;
 
+    /// <summary>The weights of the block last weighed [lanes / 8, settings, 8], over 2^Scale.</summary>
+    public double* Weights => _weights.DangerousGetPointer();
+
     /// <summary>How much a scale counts: 2^scale by tables, exp(scale) by softplus.</summary>
     public static double NatsPerScale(EnumerationTables tables) => tables.ByTables ? ScaledNumber.Ln2 : 1;
 
