@@ -199,21 +199,7 @@ public sealed partial class Rbm
     }
 
     /// <summary>The largest singular value of W_ij / sqrt(c_i d_j); 0 when a layer is bounded.</summary>
-    internal double CouplingNorm()
-    {
-        if (!Visible.IsUnbounded || !Hidden.IsUnbounded)
-        {
-            return 0;
-        }
-
-        double[] visible = new double[Visible.Count];
-        double[] hidden = new double[Hidden.Count];
-        Visible.Curvatures(visible);
-        Hidden.Curvatures(hidden);
-        InverseRoots(visible);
-        InverseRoots(hidden);
-        return CouplingNorm(visible, hidden);
-    }
+    internal double CouplingNorm() => Visible.IsUnbounded && Hidden.IsUnbounded ? new CouplingNorm(this).Compute() : 0;
 
     private double Energy(ReadOnlySpan<float> visible, ReadOnlySpan<float> hidden, RbmWorkspace workspace)
     {
@@ -320,82 +306,6 @@ public sealed partial class Rbm
         }
 
         GC.KeepAlive(workspace);
-    }
-
-    /// <summary>Power iteration on A'A in double, from a fixed start, until the value moves by less than 1e-9 of itself.</summary>
-    private double CouplingNorm(double[] visible, double[] hidden)
-    {
-        double[] right = new double[hidden.Length];
-        double[] left = new double[visible.Length];
-        for (int j = 0; j < right.Length; j++)
-        {
-            right[j] = 1 + (j % 7 * 0.1);
-        }
-
-        double norm = 0;
-        for (int iteration = 0; iteration < 1000; iteration++)
-        {
-            double before = norm;
-            Scale(right, Math.Sqrt(1 / SquaredLength(right)));
-            for (int i = 0; i < left.Length; i++)
-            {
-                ReadOnlySpan<float> weights = WeightMatrix.Row(i);
-                double sum = 0;
-                for (int j = 0; j < right.Length; j++)
-                {
-                    sum += weights[j] * right[j] * hidden[j];
-                }
-
-                left[i] = sum * visible[i];
-            }
-
-            norm = Math.Sqrt(SquaredLength(left));
-            if (norm == 0 || !double.IsFinite(norm) || Math.Abs(norm - before) <= 1e-9 * norm)
-            {
-                break;
-            }
-
-            Array.Clear(right);
-            for (int i = 0; i < left.Length; i++)
-            {
-                ReadOnlySpan<float> weights = WeightMatrix.Row(i);
-                double factor = left[i] * visible[i];
-                for (int j = 0; j < right.Length; j++)
-                {
-                    right[j] += weights[j] * factor * hidden[j];
-                }
-            }
-        }
-
-        return norm;
-    }
-
-    /// <summary>1 / sqrt(c); 0 for bounded units, which can't make a density infinite.</summary>
-    private static void InverseRoots(double[] curvatures)
-    {
-        for (int unit = 0; unit < curvatures.Length; unit++)
-        {
-            curvatures[unit] = curvatures[unit] > 0 ? 1 / Math.Sqrt(curvatures[unit]) : 0;
-        }
-    }
-
-    private static double SquaredLength(double[] values)
-    {
-        double sum = 0;
-        foreach (double value in values)
-        {
-            sum += value * value;
-        }
-
-        return sum;
-    }
-
-    private static void Scale(double[] values, double factor)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] *= factor;
-        }
     }
 
     private static void CheckStates(Matrix states, UnitLayer layer, string name)

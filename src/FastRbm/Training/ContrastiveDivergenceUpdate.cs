@@ -121,6 +121,9 @@ internal sealed unsafe class ContrastiveDivergenceUpdate : IParameterUpdate
     public IEnumerable<(string Name, Matrix Values)> Values => _fast?.Values ?? _mixer?.Values ?? [];
 
     /// <inheritdoc/>
+    public double InputBound => _rbm.InputBound;
+
+    /// <inheritdoc/>
     public double LogPartitionFunction => _mixer?.LogPartitionFunction ?? double.NaN;
 
     /// <inheritdoc/>

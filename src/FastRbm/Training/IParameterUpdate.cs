@@ -27,6 +27,9 @@ internal interface IParameterUpdate : IDisposable
     /// <returns>False when parameters left the range of the fixed-point copy.</returns>
     bool Run(in Minibatch minibatch, double learningRate, double momentum);
 
+    /// <summary>What is held against the divergence limit: the largest absolute input that a unit can get.</summary>
+    double InputBound { get; }
+
     /// <summary>After the last update of an epoch.</summary>
     void EndEpoch();
 

@@ -56,6 +56,9 @@ internal sealed unsafe class ObjectiveUpdate : IParameterUpdate
     public IEnumerable<(string Name, Matrix Values)> Values => [];
 
     /// <inheritdoc/>
+    public double InputBound => _rbm.InputBound;
+
+    /// <inheritdoc/>
     public double LogPartitionFunction => double.NaN;
 
     /// <inheritdoc/>

@@ -63,6 +63,7 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
     private Minibatch _minibatch;
     private int _chains;
     private double _weight;
+    private double _reach = 1;
 
     /// <summary>Allocates everything that updates need.</summary>
     public RealUnitUpdate(Rbm rbm, IVisibleRows rows, TrainingOptions options)
@@ -184,10 +185,14 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
         _team.Run(_sampling);
         _team.Run(_summing);
         _team.Run(_weighing);
-        bool inRange = Step.End();
+
+        // Before the end of the step, which makes the fixed-point copy of biases: a precision's move takes its bias along.
         MoveParameters(minibatch.Update, learningRate * share, momentum);
-        return inRange;
+        return Step.End();
     }
+
+    /// <summary>Over real-valued data only hidden units have bounded inputs, and those grow with how far from 0 the data lie.</summary>
+    public double InputBound => _rbm.Visible.IsUnbounded ? _rbm.FixedPoint.HiddenInputBound / _reach : _rbm.InputBound;
 
     /// <inheritdoc/>
     public void EndEpoch()
@@ -253,6 +258,7 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
             _offsets[0, unit] = (float)moments.Means[unit];
             _inverseSquares[0, unit] = (float)(1 / variance);
             _largestPrecisions[0, unit] = (float)Math.Log(LargestPrecision / variance);
+            _reach = curvatures[unit] > 0 ? Math.Max(_reach, 1 + (Math.Abs(moments.Means[unit]) / Math.Sqrt(variance))) : _reach;
         }
     }
 

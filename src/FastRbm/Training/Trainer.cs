@@ -27,6 +27,7 @@ public sealed class Trainer : IDisposable
     private readonly IParameterUpdate _step;
     private readonly Snapshot _snapshot;
     private readonly BestParameters? _best;
+    private readonly CouplingNorm? _coupling;
     private readonly int[] _order;
     private readonly Stopwatch _clock = new();
     private int _orderedEpoch = -1;
@@ -88,6 +89,7 @@ public sealed class Trainer : IDisposable
         _order = new int[rows.Rows];
         _monitor = bits ? new TrainingMonitor(rbm, rows, validation, options) : new RealUnitMonitor(rbm, rows, validation, options);
         _step = UpdateOf(rbm, rows, options);
+        _coupling = rbm.Visible.IsUnbounded && rbm.Hidden.IsUnbounded ? new CouplingNorm(rbm) : null;
         _best = options.Patience > 0 ? new BestParameters(rbm) : null;
         _snapshot = new Snapshot(this);
         _snapshot.Take();
@@ -183,15 +185,21 @@ public sealed class Trainer : IDisposable
         bool inRange = _step.Run(
             new Minibatch(_order, state.FirstRow, batch, state.Epoch, state.Update, TotalUpdates),
             Options.LearningRate.At(state.Update, TotalUpdates), Options.Momentum.At(state.Epoch));
-        if (!inRange || Model.InputBound > Options.DivergenceLimit)
+        double bound = inRange ? _step.InputBound : double.PositiveInfinity;
+        int done = state.FirstRow + batch;
+        if (_coupling is not null && (done == _rows.Rows || (state.Update + 1) % UpdatesBetweenSnapshots == 0))
         {
-            double bound = Model.InputBound;
+            // From 1 on, two layers of unbounded units have no distribution: checked before a state is kept as good.
+            bound = _coupling.Compute() < 1 ? bound : double.PositiveInfinity;
+        }
+
+        if (bound > Options.DivergenceLimit)
+        {
             long good = _snapshot.Restore();
             _clock.Stop();
             throw new DivergenceException(state.Update + 1, bound, Options.DivergenceLimit, good);
         }
 
-        int done = state.FirstRow + batch;
         State = done == _rows.Rows
             ? new TrainerState(state.Epoch + 1, 0, state.Update + 1)
             : new TrainerState(state.Epoch, done, state.Update + 1);

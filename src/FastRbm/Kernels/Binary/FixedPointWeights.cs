@@ -87,6 +87,18 @@ internal sealed unsafe class FixedPointWeights
     /// <summary>An upper bound on the absolute input of any unit, in natural units.</summary>
     public double InputBound { get; private set; }
 
+    /// <summary>The same for the hidden units alone.</summary>
+    public double HiddenInputBound
+    {
+        get
+        {
+            long greatest = 0;
+            long least = 0;
+            Scan(HiddenNorms, Hidden, HiddenTiles * Tile.Width, VisibleTiles, Visible, HiddenBias, ref greatest, ref least);
+            return Math.ScaleB((double)greatest, (_visibleSpins ? 1 : 0) - ScaleBits);
+        }
+    }
+
     public int* HiddenPanels => _hiddenPanels.DangerousGetPointer();
 
     public int* VisiblePanels => _visiblePanels.DangerousGetPointer();
