@@ -58,7 +58,15 @@ internal sealed class EvaluateCommand
     private int Run(ParseResult parse)
     {
         string path = parse.GetRequiredValue(_model);
-        RbmParameters parameters = ModelFile.LoadParameters(path);
+        IReadOnlyDictionary<string, string> metadata = ModelFile.LoadMetadata(path);
+        if (!IsOfBits(metadata))
+        {
+            return EvaluateUnits(parse, path);
+        }
+
+        // Spins are evaluated as the bits that they are; only log Z differs, by a number that is known.
+        RbmParameters parameters = metadata["visible_unit"] == "binary" && metadata["hidden_unit"] == "binary" ? ModelFile.LoadParameters(path) : RbmParameters.From(ModelFile.Load(path));
+        bool spins = metadata["visible_unit"] == "spin";
         string method = EvaluationMethods.Resolve(parse.GetRequiredValue(_method), parameters);
         EvaluationMethods.Check(method, parameters, path);
         using TerminationSignals signals = new();
@@ -73,12 +81,15 @@ internal sealed class EvaluateCommand
                 parameters, path, rows, () => baseData == data ? rows : Open(baseData, null), parse.GetValue(_chains), parse.GetValue(_temperatures),
                 parse.GetValue(_seed), CommonOptions.ThreadsOf(parse, _threads), what => new Share(bar, what), signals.Token));
             bar.Clear();
+            figures = figures.Shift(parameters.EnergyShift);
             figures.Write(_terminal.Output, parse.GetValue(_json));
             return ExitCode.Done;
 
             Dataset Open(string nameOrPath, int? limit)
             {
-                Dataset opened = selection.OpenBits(nameOrPath, limit, signals.Token);
+                Dataset opened = spins
+                    ? UnitTable.SpinBits(selection.Open(nameOrPath, limit, signals.Token, anyNumbers: true))
+                    : selection.OpenBits(nameOrPath, limit, signals.Token);
                 DataSelection.RequireWidth(opened, parameters.Visible, path);
                 return opened;
             }
@@ -86,6 +97,29 @@ internal sealed class EvaluateCommand
         catch (OperationCanceledException)
         {
             bar.Clear();
+            _terminal.Note($"{signals.What}; nothing was written.");
+            return signals.ExitCode;
+        }
+    }
+
+    private static bool IsOfBits(IReadOnlyDictionary<string, string> metadata) =>
+        metadata["visible_unit"] is "binary" or "spin" && metadata["hidden_unit"] is "binary" or "spin";
+
+    private int EvaluateUnits(ParseResult parse, string path)
+    {
+        Rbm rbm = ModelFile.Load(path);
+        UnitEvaluation.Check(rbm, parse.GetRequiredValue(_method), path);
+        using TerminationSignals signals = new();
+        try
+        {
+            DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
+            Dataset table = selection.Open(parse.GetRequiredValue(_data), parse.GetValue(_limit), signals.Token, anyNumbers: rbm.Visible.Kind != UnitKind.Binary);
+            Dataset rows = rbm.Visible.Kind == UnitKind.Binary ? DataSelection.ToBits(table) : UnitTable.Encode(rbm.Visible, table);
+            UnitEvaluation.Run(rbm, rows, CommonOptions.ThreadsOf(parse, _threads), signals.Token).Write(_terminal.Output, parse.GetValue(_json));
+            return ExitCode.Done;
+        }
+        catch (OperationCanceledException)
+        {
             _terminal.Note($"{signals.What}; nothing was written.");
             return signals.ExitCode;
         }

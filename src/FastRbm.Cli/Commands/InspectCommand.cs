@@ -41,7 +41,7 @@ internal sealed class InspectCommand
             OutputPath.MakeDirectory(images);
         }
 
-        ModelReport report = new(ModelFile.LoadParameters(path), rbm, metadata);
+        ModelReport report = new(ParametersOf(path, rbm), rbm, metadata);
         if (!report.HasSpectrum)
         {
             _terminal.Note("the spectrum is left out: it would take long for weights of this size.");
@@ -62,6 +62,23 @@ internal sealed class InspectCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>The weights and biases as the file has them: in double where units are binary.</summary>
+    private static RbmParameters ParametersOf(string path, Rbm rbm)
+    {
+        if (rbm.Visible.Kind == UnitKind.Binary && rbm.Hidden.Kind == UnitKind.Binary)
+        {
+            return ModelFile.LoadParameters(path);
+        }
+
+        double[] weights = new double[rbm.Visible.Count * rbm.Hidden.Count];
+        for (int i = 0; i < weights.Length; i++)
+        {
+            weights[i] = rbm.Weights[i / rbm.Hidden.Count, i % rbm.Hidden.Count];
+        }
+
+        return new RbmParameters(weights, Array.ConvertAll(rbm.Visible.Bias.ToArray(), static bias => (double)bias), Array.ConvertAll(rbm.Hidden.Bias.ToArray(), static bias => (double)bias));
     }
 
     private static void SavePictures(string directory, Rbm rbm, IReadOnlyDictionary<string, string> metadata)

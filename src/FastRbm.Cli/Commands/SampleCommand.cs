@@ -3,6 +3,7 @@ using FastRbm.Cli.Options;
 using FastRbm.Cli.Output;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
+using FastRbm.Errors;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Sampling;
@@ -34,7 +35,7 @@ internal sealed class SampleCommand
     private readonly Option<string?> _data = OptionFactory.Text("--data", "The rows for --start data: a name or a path", "name|path");
     private readonly Option<bool> _states = OptionFactory.Switch("--states", "Draw the sampled states instead of E[v | h]");
     private readonly Option<string> _output = OptionFactory.RequiredText(
-        "--output", "A .png of E[v | h], the means that the last states were drawn from, or an .npy of the states as bytes", "file");
+        "--output", "A .png of E[v | h], the means that the last states were drawn from, or an .npy of the states: bytes of binary units, else a float a column of the table", "file");
 
     private readonly Option<string?> _dataDirectory = CommonOptions.DataDirectory();
     private readonly Option<ulong> _seed = CommonOptions.Seed();
@@ -79,19 +80,37 @@ internal sealed class SampleCommand
         OutputPath.RequireWritable(output);
         Rbm rbm = ModelFile.Load(path);
         ImageShape shape = PictureShape.Of(ModelFile.LoadMetadata(path), rbm.Visible.Count);
+        bool binary = rbm.Visible.Kind == UnitKind.Binary && rbm.Hidden.Kind == UnitKind.Binary;
+        if (tempered && !binary)
+        {
+            throw new InvalidInputException(path, $"binary units for --algorithm {Tempering}", $"{rbm.Visible.Name} and {rbm.Hidden.Name} units");
+        }
+
         using TerminationSignals signals = new();
         try
         {
             Dataset? rows = null;
             if (data is not null)
             {
-                rows = new DataSelection(_terminal, parse.GetValue(_dataDirectory)).OpenBits(data, null, signals.Token);
+                DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
+                rows = rbm.Visible.Kind == UnitKind.Binary
+                    ? selection.OpenBits(data, null, signals.Token)
+                    : UnitTable.Encode(rbm.Visible, selection.Open(data, null, signals.Token, anyNumbers: true));
                 DataSelection.RequireWidth(rows, rbm.Visible.Count, path);
             }
 
             int count = parse.GetValue(_count);
             ulong seed = parse.GetValue(_seed);
             int threads = CommonOptions.ThreadsOf(parse, _threads);
+            if (!binary)
+            {
+                using UnitSampling units = new(rbm, count, seed, threads, rows);
+                Advance(units.Run, parse.GetValue(_steps), signals.Token);
+                units.Save(output, asPicture, parse.GetValue(_states), shape);
+                _terminal.Note($"the samples are saved in {output}.");
+                return ExitCode.Done;
+            }
+
             using TemperedChains? levelled = tempered
                 ? TemperedSampling.Start(rbm, count, levels ?? DefaultLevels, seed, threads, rows, new ProgressBar(_terminal), signals.Token)
                 : null;

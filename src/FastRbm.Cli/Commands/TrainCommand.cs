@@ -10,6 +10,7 @@ namespace FastRbm.Cli.Commands;
 internal sealed class TrainCommand
 {
     private const string BinaryUnit = "binary";
+    private const string UnitHelp = "binary, spin, potts:K (K categories in every column), binomial:N, gaussian, relu, double-relu";
 
     private readonly Terminal _terminal;
     private readonly TrainingOptionSet _training = new();
@@ -18,8 +19,10 @@ internal sealed class TrainCommand
     private readonly Option<string> _output = OptionFactory.RequiredText("--output", "Where the model goes: a safetensors file", "file");
     private readonly Option<int?> _limit = OptionFactory.OptionalInteger("--limit", "Use the first rows only", least: 1);
     private readonly Option<string?> _validation = OptionFactory.Text("--validation", "Rows for free_energy_gap: a name or a path as for --data", "name|path");
-    private readonly Option<string> _visibleUnit = OptionFactory.Choice("--visible-unit", "The kind of visible units", BinaryUnit, BinaryUnit);
-    private readonly Option<string> _hiddenUnit = OptionFactory.Choice("--hidden-unit", "The kind of hidden units", BinaryUnit, BinaryUnit);
+    private readonly Option<string?> _visibleUnit = OptionFactory.Text("--visible-unit", $"The kind of visible units: {UnitHelp}, replicated-softmax [default: {BinaryUnit}]", "kind");
+    private readonly Option<string?> _hiddenUnit = OptionFactory.Text("--hidden-unit", $"The kind of hidden units: {UnitHelp}, spike-and-slab [default: {BinaryUnit}]", "kind");
+    private readonly Option<string?> _schema = OptionFactory.Text("--schema", "What the columns are, instead of --visible-unit: a text file with a name and a kind of units a line", "file");
+    private readonly Option<bool> _fixedParameters = OptionFactory.Switch("--fixed-variance", "Leave variances and other parameters of units beyond the bias as they start, at those of the data");
     private readonly Option<string?> _checkpoint = OptionFactory.Text("--checkpoint", "Save the whole state here after every epoch and on Ctrl-C", "file");
     private readonly Option<bool> _resume = OptionFactory.Switch("--resume", "Go on from --checkpoint, with the same data and options");
     private readonly Option<string?> _images = OptionFactory.Text(
@@ -36,7 +39,7 @@ internal sealed class TrainCommand
         TrainCommand train = new(terminal);
         Command command = new("train", "Train a model; a line an epoch on standard output. Without --data it needs no file.")
         {
-            train._data, train._hidden, train._output, train._limit, train._validation, train._visibleUnit, train._hiddenUnit,
+            train._data, train._hidden, train._output, train._limit, train._validation, train._visibleUnit, train._hiddenUnit, train._schema, train._fixedParameters,
         };
         train._training.AddTo(command);
         foreach (Option option in (ReadOnlySpan<Option>)[train._checkpoint, train._resume, train._images, train._dataDirectory, train._json])
@@ -50,24 +53,28 @@ internal sealed class TrainCommand
 
     private int Run(ParseResult parse)
     {
-        TrainingOptions asked = _training.Read(parse);
+        TrainingOptions asked = _training.Read(parse) with { LearnUnitParameters = !parse.GetValue(_fixedParameters) };
+        string hiddenUnit = HiddenUnit(parse);
+        VisibleUnits units = VisibleUnits.Read(parse.GetValue(_visibleUnit), parse.GetValue(_schema));
         TrainingFiles files = CheckFiles(parse);
         using TerminationSignals signals = new();
         try
         {
             DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
-            Dataset data = selection.Open(parse.GetValue(_data) ?? selection.Default(), parse.GetValue(_limit), signals.Token, _training.Missing.Allows(parse));
+            Dataset data = selection.Open(parse.GetValue(_data) ?? selection.Default(), parse.GetValue(_limit), signals.Token, _training.Missing.Allows(parse), units.AnyNumbers);
             data = _training.Missing.Prepare(data, parse);
+            units.Fit(data);
+            units.NoteConstants(data, _terminal);
             TrainingOptions options = _training.Fit(asked, parse, data.Rows);
             Dataset? validation = null;
             if (parse.GetValue(_validation) is { } name)
             {
-                validation = Prepare(selection.Open(name, null, signals.Token), options);
-                DataSelection.RequireWidth(validation, data.Columns, data.Name);
+                validation = units.Prepare(selection.Open(name, null, signals.Token, anyNumbers: units.AnyNumbers), options);
+                DataSelection.RequireWidth(validation, units.Columns, data.Name);
             }
 
             TrainingPlan plan = new(
-                Prepare(data, options), validation, options, parse.GetValue(_hidden), _training.InitialWeights(parse), files, parse.GetValue(_json));
+                units.Prepare(data, options), validation, options, units.Name, hiddenUnit, parse.GetValue(_hidden), _training.InitialWeights(parse), files, parse.GetValue(_json));
             using TrainingSession session = TrainingSession.Start(plan, _terminal);
             if (files.Images is not null)
             {
@@ -113,7 +120,9 @@ internal sealed class TrainCommand
         return new TrainingFiles(output, checkpoint, resume, parse.GetValue(_images));
     }
 
-    /// <summary>Rows of bits where they are or become bits, so that they take a bit a value.</summary>
-    private static Dataset Prepare(Dataset data, TrainingOptions options) =>
-        data.IsBinary || options.Binarization == Binarization.Threshold ? DataSelection.ToBits(data) : data;
+    private string HiddenUnit(ParseResult parse)
+    {
+        string name = parse.GetValue(_hiddenUnit) ?? BinaryUnit;
+        return UnitNames.Check(_hiddenUnit.Name, name, parse.GetValue(_hidden)).Name;
+    }
 }

@@ -14,6 +14,15 @@ internal sealed record EvaluationFigures
     /// <summary>The mean free energy of the rows.</summary>
     public required double MeanFreeEnergy { get; init; }
 
+    /// <summary>The figures of the same rows under energies that are larger by a number.</summary>
+    public EvaluationFigures Shift(double energy) => energy == 0 ? this : this with
+    {
+        MeanFreeEnergy = MeanFreeEnergy + energy,
+        LogPartitionFunction = LogPartitionFunction - energy,
+        LogPartitionFunctionLower = LogPartitionFunctionLower - energy,
+        LogPartitionFunctionUpper = LogPartitionFunctionUpper - energy,
+    };
+
     /// <summary>log Z.</summary>
     public double? LogPartitionFunction { get; init; }
 

@@ -22,10 +22,11 @@ internal sealed class DataSelection(Terminal terminal, string? directory)
     /// <param name="limit">How many rows; null for all.</param>
     /// <param name="cancellation">Stops a download.</param>
     /// <param name="allowMissing">Whether NaN is a missing value.</param>
+    /// <param name="anyNumbers">Whether a file may hold any numbers, taken as they are.</param>
     /// <returns>The rows.</returns>
-    public Dataset Open(string nameOrPath, int? limit, CancellationToken cancellation, bool allowMissing = false)
+    public Dataset Open(string nameOrPath, int? limit, CancellationToken cancellation, bool allowMissing = false, bool anyNumbers = false)
     {
-        DatasetSourceOptions options = new() { DataDirectory = directory, Report = terminal.Note, AllowMissing = allowMissing };
+        DatasetSourceOptions options = new() { DataDirectory = directory, Report = terminal.Note, AllowMissing = allowMissing, AnyNumbers = anyNumbers };
         Dataset data = DatasetSource.Open(nameOrPath, options, cancellation);
         if (limit is not { } rows)
         {

@@ -20,6 +20,8 @@ internal sealed class TrainingPictures
     private readonly TrainingOptions _options;
     private readonly ImageShape _shape;
     private readonly BitDataset _starts;
+    private readonly Dataset _rowsToStart;
+    private readonly bool _binary;
     private readonly Matrix _rows;
     private readonly RbmWorkspace _workspace;
 
@@ -31,6 +33,8 @@ internal sealed class TrainingPictures
         _options = trainer.Options;
         _shape = PictureShape.Of(data);
         _workspace = new RbmWorkspace(_rbm);
+        _binary = _rbm.Visible.Kind == UnitKind.Binary && _rbm.Hidden.StatesAreBits;
+        _rowsToStart = data;
         _rows = Spread(data, Reconstructions);
         _starts = Bits(Spread(data, Samples), data.Name);
     }
@@ -54,16 +58,42 @@ internal sealed class TrainingPictures
 
     private PixelImage SampleFromData()
     {
-        using ChainSet chains = new(_rbm, Samples, _options.Seed, _options.Threads);
-        chains.StartFrom(_starts);
-        chains.Run(Sweeps);
         Matrix means = new(Samples, _rbm.Visible.Count);
-        _rbm.MeanVisible(chains.Hidden, _workspace, means);
+        if (_binary)
+        {
+            using ChainSet chains = new(_rbm, Samples, _options.Seed, _options.Threads);
+            chains.StartFrom(_starts);
+            chains.Run(Sweeps);
+            _rbm.MeanVisible(chains.Hidden, _workspace, means);
+        }
+        else
+        {
+            using UnitChains chains = new(_rbm, Samples, _options.Seed, _options.Threads);
+            chains.StartFrom(_rowsToStart);
+            chains.Run(Sweeps);
+            Matrix hidden = new(Samples, _rbm.Hidden.Count);
+            for (int chain = 0; chain < Samples; chain++)
+            {
+                chains.CopyHidden(chain, hidden.Row(chain));
+            }
+
+            _rbm.MeanVisible(hidden, _workspace, means);
+        }
+
         return Pictures.Means(means, _shape);
     }
 
     private PixelImage Reconstruct(int epoch)
     {
+        if (!_binary)
+        {
+            Matrix states = new(_rows.Rows, _rbm.Hidden.Count);
+            Matrix reconstructed = new(_rows.Rows, _rows.Columns);
+            _rbm.SampleHidden(_rows, new RandomKey(_options.Seed, epoch), _workspace, states);
+            _rbm.MeanVisible(states, _workspace, reconstructed);
+            return Pictures.Pairs(_rows, reconstructed, _shape);
+        }
+
         BitDataset bits = Bits(_rows, "rows");
         BitMatrix visible = new(_rows.Rows, _rows.Columns);
         for (int row = 0; row < visible.Rows; row++)

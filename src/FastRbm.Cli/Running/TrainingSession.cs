@@ -115,7 +115,19 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
     private void SaveState(string path) =>
         TrainingCheckpoint.Save(path, _trainer, _plan.Data.Fingerprint(), ModelDescription.Of(_plan, _trainer));
 
-    private static Rbm NewModel(TrainingPlan plan) => plan.InitialWeights == TrainingOptionSet.XavierWeights
+    private static Rbm NewModel(TrainingPlan plan) => plan.IsBinary ? NewBinaryModel(plan) : NewUnitModel(plan);
+
+    private static Rbm NewUnitModel(TrainingPlan plan)
+    {
+        UnitLayer visible = UnitLayers.Parse(plan.VisibleUnit, plan.Data.Columns);
+        UnitLayer hidden = UnitLayers.Parse(plan.HiddenUnit, plan.Hidden);
+        double deviation = plan.InitialWeights == TrainingOptionSet.XavierWeights
+            ? Math.Sqrt(2.0 / ((double)visible.Count + hidden.Count))
+            : RbmInitializer.DefaultDeviation;
+        return RbmInitializer.Normal(plan.Data, visible, hidden, plan.Options.Seed, deviation);
+    }
+
+    private static Rbm NewBinaryModel(TrainingPlan plan) => plan.InitialWeights == TrainingOptionSet.XavierWeights
         ? RbmInitializer.Xavier(plan.Data, plan.Hidden, plan.Options.Seed)
         : RbmInitializer.Normal(plan.Data, plan.Hidden, plan.Options.Seed);
 
@@ -126,6 +138,8 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
         Trainer trainer = TrainingCheckpoint.Resume(path, plan.Data, plan.Data.Fingerprint(), plan.Options, plan.Validation);
         try
         {
+            RequireSame(path, "--visible-unit", trainer.Model.Visible.Name, plan.VisibleUnit);
+            RequireSame(path, "--hidden-unit", trainer.Model.Hidden.Name, plan.HiddenUnit);
             RequireSame(path, "--hidden", Numbers.Text(trainer.Model.Hidden.Count), Numbers.Text(plan.Hidden));
             RequireSame(path, "--initial-weights", saved.GetValueOrDefault(ModelDescription.InitialWeightsKey, plan.InitialWeights), plan.InitialWeights);
             if (trainer.State.Epoch > plan.Options.Epochs || (trainer.State.Epoch == plan.Options.Epochs && trainer.State.FirstRow > 0))

@@ -190,7 +190,9 @@ public abstract class Dataset : IPartialRows
             values[i] = float.IsNaN(values[i]) ? (float)mean : values[i];
         }
 
-        return new GreyDataset(Name, Rows, Columns, values, Shape, _labels);
+        return this is RealDataset
+            ? new RealDataset(Name, Rows, Columns, values, Shape, _labels)
+            : new GreyDataset(Name, Rows, Columns, values, Shape, _labels);
     }
 
     /// <summary>

@@ -13,9 +13,10 @@ public static class DatasetReader
     /// <param name="textOptions">What the numbers mean if it is text; divisor 1 and no labels if null.</param>
     /// <param name="name">What to call the rows in messages; the path if null.</param>
     /// <param name="allowMissing">Whether NaN is a missing value, in text as <see cref="DelimitedTextOptions.AllowMissing"/> says; else it is an error.</param>
-    /// <returns>A <see cref="BitDataset"/> if all values are 0 or 1, else a <see cref="GreyDataset"/>.</returns>
+    /// <param name="anyNumbers">Whether .npy and text may hold any finite numbers, taken as they are (IDX has grey levels); else they are from 0 to 1.</param>
+    /// <returns>A <see cref="RealDataset"/> for any numbers, else a <see cref="BitDataset"/> if all values are 0 or 1, else a <see cref="GreyDataset"/>.</returns>
     /// <exception cref="InvalidInputException">The file can't be read, is of no known format, or is truncated or damaged.</exception>
-    public static Dataset Read(string path, DelimitedTextOptions? textOptions = null, string? name = null, bool allowMissing = false)
+    public static Dataset Read(string path, DelimitedTextOptions? textOptions = null, string? name = null, bool allowMissing = false, bool anyNumbers = false)
     {
         using var input = InputFile.Open(path);
         name ??= path;
@@ -27,7 +28,7 @@ public static class DatasetReader
 
         if (head.StartsWith(NpyReader.Magic))
         {
-            return NpyReader.Read(input, name, allowMissing);
+            return NpyReader.Read(input, name, allowMissing, anyNumbers);
         }
 
         if (head.IsEmpty)
@@ -42,6 +43,6 @@ public static class DatasetReader
         }
 
         textOptions ??= new DelimitedTextOptions();
-        return DelimitedTextReader.Read(input, allowMissing ? textOptions with { AllowMissing = true } : textOptions, name);
+        return DelimitedTextReader.Read(input, textOptions with { AllowMissing = textOptions.AllowMissing || allowMissing, AnyNumbers = textOptions.AnyNumbers || anyNumbers }, name);
     }
 }

@@ -62,7 +62,7 @@ public static class DatasetSource
                     "neither");
             }
 
-            return DatasetReader.Read(nameOrPath, options.Text, allowMissing: options.AllowMissing);
+            return DatasetReader.Read(nameOrPath, options.Text, allowMissing: options.AllowMissing, anyNumbers: options.AnyNumbers);
         }
 
         int colon = nameOrPath.IndexOf(':', StringComparison.Ordinal);

@@ -27,6 +27,9 @@ public sealed record DatasetSourceOptions
     /// <summary>Whether NaN in a file that is opened by its path is a missing value; else it is an error.</summary>
     public bool AllowMissing { get; init; }
 
+    /// <summary>Whether a file that is opened by its path may hold any numbers, which are taken as they are; else numbers from 0 to 1.</summary>
+    public bool AnyNumbers { get; init; }
+
     /// <summary>What the numbers of a text file mean, when a path is opened; divisor 1 and no labels if null.</summary>
     public DelimitedTextOptions? Text { get; init; }
 }

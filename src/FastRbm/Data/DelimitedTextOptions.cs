@@ -12,6 +12,9 @@ public sealed record DelimitedTextOptions
     /// <summary>Whether NaN, or nothing between two commas or semicolons, is a missing value; else it is an error.</summary>
     public bool AllowMissing { get; init; }
 
+    /// <summary>Whether values may be any finite numbers, taken as they are: the result is then a <see cref="RealDataset"/>.</summary>
+    public bool AnyNumbers { get; init; }
+
     /// <summary>How a row lies as an image; 1 x columns if null.</summary>
     public ImageShape? Shape { get; init; }
 }

@@ -16,7 +16,8 @@ public static class DelimitedTextReader
     /// <param name="options">What the numbers mean; divisor 1 and no labels if null.</param>
     /// <param name="name">What to call the rows in messages; the path if null.</param>
     /// <returns>
-    /// A <see cref="BitDataset"/> if all values are 0 or 1 after division, else a <see cref="GreyDataset"/>.
+    /// A <see cref="BitDataset"/> if all values are 0 or 1 after division, else a <see cref="GreyDataset"/>; a <see cref="RealDataset"/> where any
+    /// numbers are allowed.
     /// </returns>
     /// <exception cref="InvalidInputException">
     /// The file can't be read; a row has another width than the first; something isn't a number; a value divided isn't in [0, 1].
@@ -57,7 +58,7 @@ public static class DelimitedTextReader
             if (builder is null)
             {
                 row = new double[CheckWidth(input.Path, width, numbers.Count, options, lines.Number)];
-                builder = new RowsBuilder(input.Path, width, int.MaxValue, options.Divisor, options.Divisor) { AllowMissing = options.AllowMissing };
+                builder = new RowsBuilder(input.Path, width, int.MaxValue, options.Divisor, options.Divisor) { AllowMissing = options.AllowMissing, AnyNumbers = options.AnyNumbers };
             }
             else if (width != row.Length)
             {

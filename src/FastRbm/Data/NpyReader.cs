@@ -21,16 +21,17 @@ public static class NpyReader
     /// <param name="path">The file.</param>
     /// <param name="name">What to call the rows in messages; the path if null.</param>
     /// <param name="allowMissing">Whether NaN is a missing value; else it is an error.</param>
-    /// <returns>A <see cref="BitDataset"/> if all values are 0 or 1, else a <see cref="GreyDataset"/>.</returns>
+    /// <param name="anyNumbers">Whether values may be any finite numbers, taken as they are; bytes too.</param>
+    /// <returns>A <see cref="RealDataset"/> for any numbers, else a <see cref="BitDataset"/> if all values are 0 or 1, else a <see cref="GreyDataset"/>.</returns>
     /// <exception cref="InvalidInputException">The file can't be read, isn't such a file, or is truncated or damaged.</exception>
-    public static Dataset Read(string path, string? name = null, bool allowMissing = false)
+    public static Dataset Read(string path, string? name = null, bool allowMissing = false, bool anyNumbers = false)
     {
         using var input = InputFile.Open(path);
-        return Read(input, name ?? path, allowMissing);
+        return Read(input, name ?? path, allowMissing, anyNumbers);
     }
 
     /// <summary>Reads rows from an opened file.</summary>
-    internal static Dataset Read(InputFile input, string name, bool allowMissing)
+    internal static Dataset Read(InputFile input, string name, bool allowMissing, bool anyNumbers)
     {
         NpyHeader header = ReadHeader(input);
         int rows = header.Shape[0];
@@ -45,8 +46,8 @@ public static class NpyReader
         }
 
         byte[] row = input.ReadGrowing((int)columns * size, $"row 0 of {rows}");
-        double[] values = header.Element.Kind == 'f' ? new double[columns] : [];
-        var builder = new RowsBuilder(input.Path, (int)columns, rows, header.Element.Kind == 'u' ? GreyDivisor : 1, 1) { AllowMissing = allowMissing };
+        double[] values = header.Element.Kind == 'f' || anyNumbers ? new double[columns] : [];
+        var builder = new RowsBuilder(input.Path, (int)columns, rows, header.Element.Kind == 'u' ? GreyDivisor : 1, 1) { AllowMissing = allowMissing, AnyNumbers = anyNumbers };
         Append(builder, row, header.Element, values, input.Path);
         while (builder.Rows < rows)
         {
@@ -93,6 +94,17 @@ public static class NpyReader
         if (element.Kind == 'f')
         {
             Decode(row, element, values);
+            builder.Append(values);
+            return;
+        }
+
+        if (builder.AnyNumbers)
+        {
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = row[i];
+            }
+
             builder.Append(values);
             return;
         }

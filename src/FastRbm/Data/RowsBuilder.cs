@@ -71,6 +71,9 @@ internal sealed class RowsBuilder
     /// <summary>Whether a number may be NaN, and is then missing.</summary>
     public bool AllowMissing { get; init; }
 
+    /// <summary>Whether any finite numbers may come, which are kept as they are.</summary>
+    public bool AnyNumbers { get; init; }
+
     /// <summary>Adds a row of numbers, each of which must be from 0 to the divisor.</summary>
     /// <param name="row">The numbers before division; missing ones are replaced by 0.</param>
     /// <param name="line">The line of a text file, for messages.</param>
@@ -79,6 +82,12 @@ internal sealed class RowsBuilder
         if (AllowMissing)
         {
             NoteMissing(row);
+        }
+
+        if (AnyNumbers)
+        {
+            AppendAny(row, line);
+            return;
         }
 
         bool bits = _bits is not null;
@@ -135,6 +144,12 @@ internal sealed class RowsBuilder
             Array.Resize(ref _observed, Rows * BitDataset.BytesFor(_columns));
         }
 
+        if (AnyNumbers)
+        {
+            Array.Resize(ref _floats, Rows * _columns);
+            return new RealDataset(name, Rows, _columns, _floats!, shape, labels, _observed);
+        }
+
         if (_bits is not null)
         {
             Array.Resize(ref _bits, Rows * BitDataset.BytesFor(_columns));
@@ -154,6 +169,26 @@ internal sealed class RowsBuilder
         }
 
         return grey.IsBinary ? grey.Threshold() : grey;
+    }
+
+    private void AppendAny(ReadOnlySpan<double> row, long? line)
+    {
+        _bits = null;
+        _floats ??= [];
+        Span<float> destination = NextRow(ref _floats, _columns);
+        for (int column = 0; column < row.Length; column++)
+        {
+            destination[column] = (float)row[column];
+            if (!float.IsFinite(destination[column]))
+            {
+                string missing = double.IsNaN(row[column]) ? " (--missing says what becomes of missing values)" : string.Empty;
+                Throw.Input(
+                    _source, $"a finite number{missing}", row[column].ToString(CultureInfo.InvariantCulture),
+                    $"row {Rows}, column {column}" + (line is null ? string.Empty : $" (line {line})"));
+            }
+        }
+
+        Rows++;
     }
 
     /// <summary>Notes which numbers of the next row are missing.</summary>

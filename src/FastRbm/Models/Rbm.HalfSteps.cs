@@ -23,6 +23,15 @@ public sealed partial class Rbm
         InverseScale = FixedPoint.BitScale(toHidden),
     };
 
+    /// <summary>Refuses a model that isn't binary on both sides.</summary>
+    internal void RequireBinary(string name)
+    {
+        if (Visible.Kind != UnitKind.Binary || Hidden.Kind != UnitKind.Binary)
+        {
+            Errors.Throw.Argument(name, "binary units (RbmParameters.From makes them of spins)", $"{Visible.Name} and {Hidden.Name} units");
+        }
+    }
+
     /// <summary>Whether the target units' bits aren't drawn one by one, so that <see cref="RunHalfStep"/> needs room for inputs.</summary>
     internal bool NeedsInputs(bool toHidden) => !(toHidden ? Hidden : Visible).BitsAreIndependent;
 

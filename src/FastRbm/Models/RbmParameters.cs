@@ -46,12 +46,31 @@ public sealed class RbmParameters
     /// <summary>The number of hidden units.</summary>
     public int Hidden => HiddenBias.Length;
 
-    /// <summary>The exact double values of a model's float parameters.</summary>
-    /// <param name="rbm">A binary RBM.</param>
+    /// <summary>
+    /// What the energies of the model of spins that these are the parameters of are above those of its bits; 0 for binary units. Its log Z is
+    /// the bits' less this.
+    /// </summary>
+    public double EnergyShift { get; private init; }
+
+    /// <summary>The exact double values of a model's float parameters; of spins x = 2 b - 1, those of the same model over the bits b.</summary>
+    /// <remarks>
+    /// With x = c b - d (c = 2, d = 1 for spins, 1 and 0 for binary units), and c', d' of the hidden units: weights c c' W, biases
+    /// c (a - d' W 1) and c' (b - d W' 1), and energies shifted by d sum a + d' sum b - d d' sum W.
+    /// </remarks>
+    /// <param name="rbm">An RBM of binary units and spins.</param>
     /// <returns>New arrays.</returns>
+    /// <exception cref="ArgumentException">Units are of other kinds.</exception>
     public static RbmParameters From(Rbm rbm)
     {
         ArgumentNullException.ThrowIfNull(rbm);
+        foreach (UnitLayer layer in (ReadOnlySpan<UnitLayer>)[rbm.Visible, rbm.Hidden])
+        {
+            if (layer.Kind is not (UnitKind.Binary or UnitKind.Spin))
+            {
+                Throw.Argument(nameof(rbm), "binary units or spins", layer.Name);
+            }
+        }
+
         double[] weights = new double[(long)rbm.Visible.Count * rbm.Hidden.Count];
         for (int i = 0; i < rbm.Visible.Count; i++)
         {
@@ -62,7 +81,9 @@ public sealed class RbmParameters
         double[] hiddenBias = new double[rbm.Hidden.Count];
         Widen(rbm.Visible.Bias, visibleBias);
         Widen(rbm.Hidden.Bias, hiddenBias);
-        return new RbmParameters(weights, visibleBias, hiddenBias);
+        bool visibleSpins = rbm.Visible.Kind == UnitKind.Spin;
+        bool hiddenSpins = rbm.Hidden.Kind == UnitKind.Spin;
+        return visibleSpins || hiddenSpins ? OfBits(weights, visibleBias, hiddenBias, visibleSpins, hiddenSpins) : new RbmParameters(weights, visibleBias, hiddenBias);
     }
 
     /// <summary>The inputs of the hidden units: I_j = b_j + sum over the units that are on of W_ij.</summary>
@@ -95,6 +116,29 @@ public sealed class RbmParameters
         }
 
         return sum;
+    }
+
+    private static RbmParameters OfBits(double[] weights, double[] visibleBias, double[] hiddenBias, bool visibleSpins, bool hiddenSpins)
+    {
+        int hidden = hiddenBias.Length;
+        double visibleFactor = visibleSpins ? 2 : 1;
+        double hiddenFactor = hiddenSpins ? 2 : 1;
+        double shift = (visibleSpins ? visibleBias.Sum() : 0) + (hiddenSpins ? hiddenBias.Sum() : 0) - (visibleSpins && hiddenSpins ? weights.Sum() : 0);
+        double[] visible = [.. visibleBias];
+        double[] hiddenOfBits = [.. hiddenBias];
+        for (int i = 0; i < visible.Length; i++)
+        {
+            for (int j = 0; j < hidden; j++)
+            {
+                double weight = weights[(i * hidden) + j];
+                visible[i] -= hiddenSpins ? weight : 0;
+                hiddenOfBits[j] -= visibleSpins ? weight : 0;
+                weights[(i * hidden) + j] = visibleFactor * hiddenFactor * weight;
+            }
+        }
+
+        return new RbmParameters(
+            weights, Array.ConvertAll(visible, bias => visibleFactor * bias), Array.ConvertAll(hiddenOfBits, bias => hiddenFactor * bias)) { EnergyShift = shift };
     }
 
     private void AddRow(int unit, Span<double> inputs)

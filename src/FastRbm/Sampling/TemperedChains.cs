@@ -69,6 +69,8 @@ public sealed partial class TemperedChains : IDisposable
     internal TemperedChains(Rbm rbm, int chains, TemperatureLadder ladder, ulong seed, ThreadTeam team, ReadOnlySpan<float> baseVisibleBias)
         : this(rbm, chains, ladder, seed, team, 1, baseVisibleBias)
     {
+        ArgumentNullException.ThrowIfNull(rbm);
+        rbm.RequireBinary(nameof(rbm));
     }
 
     private TemperedChains(

@@ -23,6 +23,8 @@ public sealed class TrajectoryLadder
     public TrajectoryLadder(Rbm start)
     {
         ArgumentNullException.ThrowIfNull(start);
+        start.RequireBinary(nameof(start));
+        ArgumentNullException.ThrowIfNull(start);
         CheckBinary(start, nameof(start));
         Rbm first = Copy(start);
         first.Edit(static (weights, _, _) => weights.Clear());
@@ -96,6 +98,7 @@ public sealed class TrajectoryLadder
     /// <summary>Throws unless a model is binary and of this ladder's shape.</summary>
     internal void CheckShape(Rbm model, string name)
     {
+        model.RequireBinary(name);
         CheckBinary(model, name);
         Rbm first = _models[0];
         if (model.Visible.Count != first.Visible.Count || model.Hidden.Count != first.Hidden.Count)

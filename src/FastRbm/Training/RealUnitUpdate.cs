@@ -232,11 +232,6 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
     private static void CheckOptions(Rbm rbm, TrainingOptions options)
     {
         string kinds = $"{rbm.Visible.Name} and {rbm.Hidden.Name} units";
-        if (options.Algorithm is not (TrainingAlgorithm.ContrastiveDivergence or TrainingAlgorithm.PersistentContrastiveDivergence))
-        {
-            Throw.Argument("algorithm", $"contrastive divergence, persistent or not, with {kinds}", options.Algorithm.ToString());
-        }
-
         if (options.Centring == Centring.Enhanced)
         {
             Throw.Argument("centring", $"data or none with {kinds}", "enhanced");

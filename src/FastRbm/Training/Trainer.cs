@@ -77,6 +77,12 @@ public sealed class Trainer : IDisposable
             CheckStates(rbm, validation, nameof(validation));
         }
 
+        bool binary = rbm.Visible.Kind == UnitKind.Binary && rbm.Hidden.Kind == UnitKind.Binary;
+        if (!binary && options.Algorithm is not (TrainingAlgorithm.ContrastiveDivergence or TrainingAlgorithm.PersistentContrastiveDivergence))
+        {
+            Throw.Argument("algorithm", $"contrastive divergence, persistent or not, with {rbm.Visible.Name} and {rbm.Hidden.Name} units", options.Algorithm.ToString());
+        }
+
         if (rbm.Visible.Kind == UnitKind.Spin)
         {
             rows = new SpinRows(rows);
