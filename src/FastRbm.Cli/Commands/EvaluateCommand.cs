@@ -113,8 +113,7 @@ internal sealed class EvaluateCommand
         try
         {
             DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
-            Dataset table = selection.Open(parse.GetRequiredValue(_data), parse.GetValue(_limit), signals.Token, anyNumbers: rbm.Visible.Kind != UnitKind.Binary);
-            Dataset rows = rbm.Visible.Kind == UnitKind.Binary ? DataSelection.ToBits(table) : UnitTable.Encode(rbm.Visible, table);
+            Dataset rows = selection.OpenStates(rbm.Visible, parse.GetRequiredValue(_data), parse.GetValue(_limit), signals.Token);
             UnitEvaluation.Run(rbm, rows, CommonOptions.ThreadsOf(parse, _threads), signals.Token).Write(_terminal.Output, parse.GetValue(_json));
             return ExitCode.Done;
         }

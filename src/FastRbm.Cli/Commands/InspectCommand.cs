@@ -87,6 +87,6 @@ internal sealed class InspectCommand
         Pictures.Filters(rbm, shape).SavePng(Path.Combine(directory, "filters.png"));
         Memory.Matrix means = new(1, rbm.Visible.Count);
         rbm.Visible.Mean(rbm.Visible.Bias, means.Row(0));
-        Pictures.Means(means, shape).SavePng(Path.Combine(directory, "visible-bias.png"));
+        Pictures.Units(rbm.Visible, means, shape).SavePng(Path.Combine(directory, "visible-bias.png"));
     }
 }

@@ -92,10 +92,7 @@ internal sealed class SampleCommand
             Dataset? rows = null;
             if (data is not null)
             {
-                DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
-                rows = rbm.Visible.Kind == UnitKind.Binary
-                    ? selection.OpenBits(data, null, signals.Token)
-                    : UnitTable.Encode(rbm.Visible, selection.Open(data, null, signals.Token, anyNumbers: true));
+                rows = new DataSelection(_terminal, parse.GetValue(_dataDirectory)).OpenStates(rbm.Visible, data, null, signals.Token);
                 DataSelection.RequireWidth(rows, rbm.Visible.Count, path);
             }
 

@@ -1,6 +1,7 @@
 using FastRbm.Cli.Output;
 using FastRbm.Data;
 using FastRbm.Errors;
+using FastRbm.Models;
 
 namespace FastRbm.Cli.Options;
 
@@ -51,6 +52,24 @@ internal sealed class DataSelection(Terminal terminal, string? directory)
         }
 
         return ToBits(data);
+    }
+
+    /// <summary>Opens rows of states of a layer, from whatever table they are in; grey levels of at least one half are on where units are two-valued.</summary>
+    /// <param name="layer">The visible layer.</param>
+    /// <param name="nameOrPath">A name or a path.</param>
+    /// <param name="limit">How many rows; null for all.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <param name="allowMissing">Whether NaN is a missing value.</param>
+    /// <returns>The rows, a column a unit.</returns>
+    public Dataset OpenStates(UnitLayer layer, string nameOrPath, int? limit, CancellationToken cancellation, bool allowMissing = false)
+    {
+        if (layer.Kind == UnitKind.Binary)
+        {
+            return OpenBits(nameOrPath, limit, cancellation, allowMissing);
+        }
+
+        Dataset table = Open(nameOrPath, limit, cancellation, allowMissing, anyNumbers: true);
+        return layer.Kind == UnitKind.Spin && table is not RealDataset ? ToBits(table) : UnitTable.Encode(layer, table);
     }
 
     /// <summary>The rows as bits, on from one half.</summary>

@@ -32,12 +32,28 @@ internal static class Pictures
     public static PixelImage Means(Matrix means, ImageShape shape) =>
         Layout(means.Rows, shape, pairs: false).RenderMeans((tile, pixels) => means.Row(tile).CopyTo(pixels));
 
+    /// <summary>States or means of any units, a row a tile: spins from -1 to 1, others from 0 to 1, what lies beyond is cut off.</summary>
+    public static PixelImage Units(UnitLayer layer, Matrix values, ImageShape shape) =>
+        Layout(values.Rows, shape, pairs: false).RenderMeans((tile, pixels) => Grey(layer, values.Row(tile), pixels));
+
+    /// <summary>Rows of any units, each above its reconstruction.</summary>
+    public static PixelImage UnitPairs(UnitLayer layer, Matrix rows, Matrix reconstructions, ImageShape shape) =>
+        Layout(2 * rows.Rows, shape, pairs: true).RenderMeans((tile, pixels) => Grey(layer, (tile % 2 == 0 ? rows : reconstructions).Row(tile / 2), pixels));
+
     /// <summary>Binary states, a row a tile.</summary>
     public static PixelImage States(BitMatrix states, ImageShape shape) => Layout(states.Rows, shape, pairs: false).RenderBits(states);
 
     /// <summary>Rows, each above its reconstruction.</summary>
     public static PixelImage Pairs(Matrix rows, Matrix reconstructions, ImageShape shape) =>
         Layout(2 * rows.Rows, shape, pairs: true).RenderMeans((tile, pixels) => (tile % 2 == 0 ? rows : reconstructions).Row(tile / 2).CopyTo(pixels));
+
+    private static void Grey(UnitLayer layer, ReadOnlySpan<float> values, Span<float> pixels)
+    {
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = Math.Clamp(layer.Kind == UnitKind.Spin ? (values[i] + 1) / 2 : values[i], 0, 1);
+        }
+    }
 
     private static Mosaic Layout(int tiles, ImageShape shape, bool pairs) => new(
         tiles, shape.Height, shape.Width,

@@ -36,6 +36,15 @@ internal sealed class TrainingPictures
         _binary = _rbm.Visible.Kind == UnitKind.Binary && _rbm.Hidden.StatesAreBits;
         _rowsToStart = data;
         _rows = Spread(data, Reconstructions);
+        if (_rbm.Visible.Kind == UnitKind.Spin && data.IsBinary)
+        {
+            for (int i = 0; i < _rows.Rows * _rows.Columns; i++)
+            {
+                ref float state = ref _rows[i / _rows.Columns, i % _rows.Columns];
+                state = (2 * state) - 1;
+            }
+        }
+
         _starts = Bits(Spread(data, Samples), data.Name);
     }
 
@@ -80,7 +89,7 @@ internal sealed class TrainingPictures
             _rbm.MeanVisible(hidden, _workspace, means);
         }
 
-        return Pictures.Means(means, _shape);
+        return _binary ? Pictures.Means(means, _shape) : Pictures.Units(_rbm.Visible, means, _shape);
     }
 
     private PixelImage Reconstruct(int epoch)
@@ -91,7 +100,7 @@ internal sealed class TrainingPictures
             Matrix reconstructed = new(_rows.Rows, _rows.Columns);
             _rbm.SampleHidden(_rows, new RandomKey(_options.Seed, epoch), _workspace, states);
             _rbm.MeanVisible(states, _workspace, reconstructed);
-            return Pictures.Pairs(_rows, reconstructed, _shape);
+            return Pictures.UnitPairs(_rbm.Visible, _rows, reconstructed, _shape);
         }
 
         BitDataset bits = Bits(_rows, "rows");

@@ -58,7 +58,7 @@ internal sealed class UnitSampling : IDisposable
             _rbm.MeanVisible(hidden, new RbmWorkspace(_rbm), rows);
         }
 
-        Pictures.Means(rows, shape).SavePng(output);
+        Pictures.Units(_rbm.Visible, rows, shape).SavePng(output);
     }
 
     /// <summary>Ends the threads.</summary>

@@ -85,7 +85,7 @@ public sealed class UnitChains : IDisposable
     public long Sweeps { get; private set; }
 
     /// <summary>Puts the chains at rows of data: chain c at row c, beginning again when the rows run out. Nothing is held any more.</summary>
-    /// <param name="rows">Rows of states of the visible layer; documents keep their lengths.</param>
+    /// <param name="rows">Rows of states of the visible layer (bits for spins are down and up); documents keep their lengths.</param>
     /// <exception cref="ArgumentException">A row isn't a state of the layer; the message names row and column.</exception>
     public void StartFrom(IVisibleRows rows)
     {
@@ -94,7 +94,13 @@ public sealed class UnitChains : IDisposable
         Throw.IfLengthDiffers(rows.Columns, _rbm.Visible.Count, nameof(rows));
         for (int chain = 0; chain < Chains; chain++)
         {
-            rows.CopyMeans(chain % rows.Rows, _values.Row(chain));
+            Span<float> states = _values.Row(chain);
+            rows.CopyMeans(chain % rows.Rows, states);
+            for (int unit = 0; unit < states.Length && rows.IsBinary && _rbm.Visible.Kind == UnitKind.Spin; unit++)
+            {
+                states[unit] = (2 * states[unit]) - 1;
+            }
+
             Put(chain, nameof(rows), $"row {chain % rows.Rows}");
         }
 

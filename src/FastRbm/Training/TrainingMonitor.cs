@@ -117,6 +117,7 @@ internal sealed class TrainingMonitor : IEpochMonitor
     {
         _rbm.SampleHidden(_training, new RandomKey(_seed, epoch), StreamPurpose.Monitor, StreamPurpose.MonitorTie, _workspace, _hidden);
         _rbm.MeanVisible(_hidden, _workspace, _means);
+        bool spins = _rbm.Visible.Kind == UnitKind.Spin;
         double sum = 0;
         long count = 0;
         for (int row = 0; row < _training.Rows; row++)
@@ -132,7 +133,8 @@ internal sealed class TrainingMonitor : IEpochMonitor
                 }
 
                 count++;
-                double difference = (states[unit >> 6] >> (unit & 63) & 1) - (double)means[unit];
+                double state = states[unit >> 6] >> (unit & 63) & 1;
+                double difference = (spins ? (2 * state) - 1 : state) - means[unit];
                 sum += difference * difference;
             }
         }
