@@ -180,7 +180,7 @@ public sealed class UnitLayerTests
     [InlineData("spin", 130)]
     [InlineData("potts:10x13", 130)]
     [InlineData("potts:2x10,3x20,50", 130)]
-    [InlineData("mixed:binary[5];spin[70];potts:5x11[55]", 130)]
+    [InlineData("mixed:binary[5];potts:2x35[70];potts:5x11[55]", 130)]
     public void Bits_are_the_sampled_states_and_back(string name, int count)
     {
         UnitLayer layer = UnitLayers.Parse(name, count);

@@ -246,6 +246,38 @@ internal sealed class MeasuredOperations : IDisposable
         yield return new("BinaryLayer.Mean", () => layer.Mean(values, values));
         yield return new("BinaryLayer.Mode", () => layer.Mode(values, values));
         yield return new("BinaryLayer.Variance", () => layer.Variance(values, values));
+        RandomStream draws = new(1, StreamPurpose.HiddenSample, 0, 0);
+        RandomStream ties = new(1, StreamPurpose.HiddenTie, 0, 0);
+        float[,] statistics = new float[4, Hidden];
+        ulong[] bits = new ulong[BitMatrix.WordsFor(Hidden)];
+        foreach (string name in (string[])["spin", "potts:2x15,100", "binomial:9", "replicated-softmax", "gaussian", "relu", "double-relu", "spike-and-slab",
+            "mixed:gaussian[30];binary[100]"])
+        {
+            UnitLayer kind = UnitLayers.Parse(name, Hidden);
+            yield return new($"{name}: CumulantGenerating", () => kind.CumulantGenerating(inputs, 20));
+            yield return new($"{name}: Energy", () => kind.Energy(values));
+            yield return new($"{name}: Mean and Variance", () =>
+            {
+                kind.Mean(values, 20, values);
+                kind.Variance(values, values);
+            });
+            yield return new($"{name}: Mode, MeanStatistics, Sample and Statistics", () =>
+            {
+                kind.Mode(values, values);
+                kind.MeanStatistics(values, statistics);
+                kind.Sample(values, 20, draws, ties, values);
+                kind.Statistics(values, statistics);
+            });
+            if (kind.StatesAreBits)
+            {
+                yield return new($"{name}: SampleBits and FromBits", () =>
+                {
+                    kind.SampleBits(values, draws, ties, bits);
+                    kind.FromBits(bits, values);
+                });
+            }
+        }
+
         RbmParameters parameters = RbmParameters.From(Model());
         ulong[] visible = new ulong[BitMatrix.WordsFor(Visible)];
         yield return new("RbmParameters.HiddenInputs", () => parameters.HiddenInputs(visible, inputs));
