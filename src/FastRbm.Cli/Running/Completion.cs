@@ -35,9 +35,9 @@ internal sealed class Completion(Rbm rbm, BitDataset given, BitMatrix known, dou
     public BitMatrix Draws { get; } = new(given.Rows, given.Columns);
 
     /// <summary>Runs the chains of all rows.</summary>
-    /// <param name="bar">Shows how far they are.</param>
+    /// <param name="bar">Shows how far they are, or null.</param>
     /// <param name="cancellation">Stops them.</param>
-    public void Run(ProgressBar bar, CancellationToken cancellation)
+    public void Run(ProgressBar? bar, CancellationToken cancellation)
     {
         double sweeps = (double)given.Rows * (BurnIn + Steps);
         double done = 0;
@@ -62,7 +62,7 @@ internal sealed class Completion(Rbm rbm, BitDataset given, BitMatrix known, dou
                     int now = Math.Min(left, SweepsAtOnce);
                     run(now);
                     done += (double)now * count;
-                    bar.Show(done / sweeps, 0, static () => "running chains");
+                    bar?.Show(done / sweeps, 0, static () => "running chains");
                 }
             }
         }
