@@ -82,6 +82,8 @@ internal static class Application
             TrainCommand.Create(terminal),
             SampleCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
+            CompleteCommand.Create(terminal),
+            TransformCommand.Create(terminal),
             EnumerateCommand.Create(terminal),
             InspectCommand.Create(terminal),
             DiagnoseCommand.Create(terminal),

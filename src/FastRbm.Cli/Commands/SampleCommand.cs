@@ -59,7 +59,7 @@ internal sealed class SampleCommand
     private int Run(ParseResult parse)
     {
         string output = parse.GetRequiredValue(_output);
-        bool asPicture = IsPicture(output);
+        bool asPicture = OutputPath.IsPicture(output);
         string path = parse.GetRequiredValue(_model);
         string? data = parse.GetValue(_data);
         bool fromData = parse.GetValue(_start) == FromData;
@@ -183,13 +183,5 @@ internal sealed class SampleCommand
         }
 
         return bytes;
-    }
-
-    private static bool IsPicture(string output)
-    {
-        string extension = Path.GetExtension(output);
-        return extension.Equals(".png", StringComparison.OrdinalIgnoreCase) || (extension.Equals(".npy", StringComparison.OrdinalIgnoreCase)
-            ? false
-            : throw new UsageException($"--output: expected a file name that ends in .png or .npy, found {output}."));
     }
 }

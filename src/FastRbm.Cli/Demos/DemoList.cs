@@ -7,5 +7,6 @@ internal static class DemoList
     public static IReadOnlyList<Demo> Create() =>
     [
         new TutorialDemo(),
+        new RepairDemo(),
     ];
 }

@@ -77,6 +77,16 @@ internal static class OutputPath
         }
     }
 
+    /// <summary>Whether an output is a picture, by its name: .png, or .npy for numbers.</summary>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public static bool IsPicture(string output)
+    {
+        string extension = Path.GetExtension(output);
+        return extension.Equals(".png", StringComparison.OrdinalIgnoreCase) || (extension.Equals(".npy", StringComparison.OrdinalIgnoreCase)
+            ? false
+            : throw new UsageException($"--output: expected a file name that ends in .png or .npy, found {output}."));
+    }
+
     /// <summary>The path of a file beside another: "a/model.safetensors" and "last-good" give "a/model.last-good.safetensors".</summary>
     public static string Beside(string path, string what) =>
         Path.Combine(Path.GetDirectoryName(path) ?? string.Empty, $"{Path.GetFileNameWithoutExtension(path)}.{what}.safetensors");

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
 using FastRbm.Errors;
 using FastRbm.Memory;
+using FastRbm.Random;
 
 namespace FastRbm.Data;
 
@@ -91,6 +92,28 @@ public sealed class BitDataset : Dataset
         }
 
         return new BitDataset(name, rows, columns, bits, shape, labels);
+    }
+
+    /// <summary>The same rows with values flipped at random, each with the same probability: for experiments with noise.</summary>
+    /// <param name="rate">The probability that a value is flipped: 0 to 1.</param>
+    /// <param name="seed">The seed: what is flipped is a function of seed, row and column.</param>
+    /// <returns>A copy; missing values stay missing.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rate"/> isn't from 0 to 1.</exception>
+    public BitDataset Flip(double rate, ulong seed)
+    {
+        Throw.IfOutside(rate, 0, 1);
+        byte[] bits = [.. _bits];
+        for (int row = 0; row < Rows; row++)
+        {
+            RandomStream stream = new(seed, StreamPurpose.FlippedValues, 0, row);
+            for (int column = 0; column < Columns; column++)
+            {
+                int flip = stream.Bits(column) * (1.0 / 4294967296.0) < rate ? 1 : 0;
+                bits[(row * _rowBytes) + (column >> 3)] ^= (byte)(flip << (column & 7));
+            }
+        }
+
+        return new BitDataset(Name, Rows, Columns, bits, Shape, Labels.Span, Observed);
     }
 
     /// <inheritdoc/>

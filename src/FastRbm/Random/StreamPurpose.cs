@@ -148,6 +148,9 @@ internal enum StreamPurpose
     /// <summary>Tie bits of <see cref="MissingVisible"/>.</summary>
     MissingVisibleTie = 65,
 
+    /// <summary>Which values of data are flipped for an experiment: step = 0, chain = row, unit = column.</summary>
+    FlippedValues = 66,
+
     /// <summary>Where chains of units of any kinds start: step = 0, chain = chain.</summary>
     UnitChainStart = 70,
 }

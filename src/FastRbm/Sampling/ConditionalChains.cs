@@ -1,5 +1,6 @@
 using FastRbm.Errors;
 using FastRbm.Kernels.Binary;
+using FastRbm.Kernels.Elementary;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Models;
@@ -140,7 +141,7 @@ public sealed class ConditionalChains : IDisposable
         }
 
         Know(chain, units, values, _seen.Row(chain), _clamped.Row(chain));
-        _shifts[chain] = (float)Math.Log((1 - flipRate) / flipRate);
+        _shifts[chain] = (float)DoubleMath.Log((1 - flipRate) / flipRate);
         Span<ulong> states = Visible.Row(chain);
         for (int word = 0; word < states.Length; word++)
         {

@@ -278,7 +278,8 @@ internal sealed unsafe class PositivePhase
             HalfStepArguments up = HalfStepFrom(
                 toHidden: true, Visible, Hidden, StreamPurpose.MissingHidden, StreamPurpose.MissingHiddenTie, step);
             sums.Keep(ref up, hold: sweep > 0);
-            HalfStep.Run(_level, up, first, end, scratch);
+            _rbm.RunHalfStep(
+                up, toHidden: true, first, end, scratch, _hiddenInputs is null ? null : _hiddenInputs.DangerousGetPointer(), _hiddenInputs?.Stride ?? 0);
             HalfStepArguments down = HalfStepFrom(
                 toHidden: false, Hidden, _drawn, StreamPurpose.MissingVisible, StreamPurpose.MissingVisibleTie, step);
             _drawnSums?.Keep(ref down, hold: sweep > 0);

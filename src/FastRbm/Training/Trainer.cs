@@ -70,6 +70,7 @@ public sealed class Trainer : IDisposable
             PartialRows.RequireComplete(rows, nameof(rows), "unless the options say what becomes of them: Missing, on the command line --missing");
         }
 
+        CheckMissing(rbm, rows, options);
         bool bits = rbm.Visible.StatesAreBits && rbm.Hidden.StatesAreBits;
         if (!bits || rbm.Visible.Kind != UnitKind.Binary)
         {
@@ -323,6 +324,27 @@ public sealed class Trainer : IDisposable
         if (rows is not null && !binary)
         {
             ColumnMoments.Check(rbm.Visible, rows, name);
+        }
+    }
+
+    /// <summary>Refuses kinds of units whose missing values aren't sampled or left out.</summary>
+    private static void CheckMissing(Rbm rbm, IVisibleRows rows, TrainingOptions options)
+    {
+        if (!PartialRows.HasMissing(rows))
+        {
+            return;
+        }
+
+        // A spin that is off is down, not absent.
+        bool visible = rbm.Visible.Kind == UnitKind.Binary || (rbm.Visible.Kind == UnitKind.Spin && options.Missing == MissingValues.Marginal);
+        if (!visible)
+        {
+            Throw.Argument(nameof(rows), $"no missing values with {rbm.Visible.Name} visible units and missing values {options.Missing}", "some");
+        }
+
+        if (!rbm.Hidden.StatesAreBits)
+        {
+            Throw.Argument(nameof(rows), $"no missing values with {rbm.Hidden.Name} hidden units, which aren't bits", "some");
         }
     }
 

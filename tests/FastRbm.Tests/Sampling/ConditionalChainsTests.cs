@@ -1,3 +1,4 @@
+using FastRbm.Kernels.Elementary;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Random;
@@ -46,7 +47,7 @@ public sealed class ConditionalChainsTests
                 for (int unit = 0; unit < 150; unit++)
                 {
                     double rate = 0.01 * (chain + 1);
-                    float shift = (float)Math.Log((1 - rate) / rate);
+                    float shift = (float)DoubleMath.Log((1 - rate) / rate);
                     shifted[unit] += seen[chain][unit] && !clamped[chain][unit] ? (values[chain][unit] ? shift : -shift) : 0;
                 }
 

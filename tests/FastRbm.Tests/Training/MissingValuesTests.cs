@@ -99,6 +99,48 @@ public sealed class MissingValuesTests
     }
 
     [Fact]
+    public void Missing_values_of_units_that_arent_sampled_are_refused()
+    {
+        TestRows rows = new([[1, 0, 1], [0, 1, float.NaN]]);
+        TrainingOptions marginal = Options(MissingValues.Marginal) with { BatchSize = 2 };
+        Refused(new Rbm(new GaussianLayer(3), new BinaryLayer(2)), marginal);
+        Refused(new Rbm(new PottsLayer(3), new BinaryLayer(2)), marginal);
+        Refused(new Rbm(new BinaryLayer(3), new GaussianLayer(2)), marginal);
+        Refused(new Rbm(new SpinLayer(3), new BinaryLayer(2)), Options(MissingValues.Absent) with { BatchSize = 2 });
+
+        void Refused(Rbm rbm, TrainingOptions options) =>
+            Assert.Contains("missing values", Assert.Throws<ArgumentException>(() => new Trainer(rbm, rows, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Spins_and_hidden_units_of_other_kinds_sample_missing_values_as_well()
+    {
+        // A spin v is 2 b - 1 of a bit b: strong weights make both visible units equal, of which the second is always missing.
+        foreach (UnitLayer hidden in (UnitLayer[])[new BinaryLayer(1), new SpinLayer(1), new PottsLayer(2)])
+        {
+            Rbm rbm = new(new SpinLayer(2), hidden);
+            rbm.Edit((weights, _, hiddenBias) =>
+            {
+                weights[0, 0] = weights[1, 0] = 9;
+                weights[0, weights.Width - 1] = weights[1, weights.Width - 1] = hidden.Kind == UnitKind.Potts ? -9 : 9;
+                hiddenBias.Clear();
+            });
+            TestRows rows = new(Enumerable.Range(0, 20).Select(static row => new[] { row % 2 == 0 ? 1f : 0f, float.NaN }));
+            using Trainer trainer = new(rbm, rows, Options(MissingValues.Marginal) with { BatchSize = 20, Epochs = 50, LearningRate = LearningRateSchedule.Constant(1e-9) });
+            trainer.Run(cancellation: TestContext.Current.CancellationToken);
+            ulong[] bits = new ulong[1];
+            for (int row = 0; row < 20; row++)
+            {
+                rows.CopyBits(row, bits);
+                trainer.Update.Filled!.Fill(row, bits);
+
+                // A binary hidden unit couples spins only where both are up.
+                Assert.True(hidden.Kind == UnitKind.Binary ? row % 2 != 0 || bits[0] == 3 : bits[0] == (row % 2 == 0 ? 3UL : 0UL), $"{hidden.Name} {row}: {bits[0]}");
+            }
+        }
+    }
+
+    [Fact]
     public void Options_that_dont_go_with_missing_values_are_refused_by_name()
     {
         TrainingOptions marginal = Options(MissingValues.Marginal);
