@@ -138,6 +138,23 @@ public sealed class GaussianLayer : UnitLayer
     /// <inheritdoc/>
     internal override bool IsScale(int row) => row == LogPrecision;
 
+    /// <summary>Sums of x^2, which the precision is a factor of.</summary>
+    internal override void AddStatistics(ReadOnlySpan<float> states, float weight, Span2D<float> scratch, Span2D<float> sums)
+    {
+        FloatRows.AddSquares(states, weight, sums.GetRowSpan(LogPrecision));
+    }
+
+    /// <inheritdoc/>
+    internal override void FinishStatistics(Span2D<float> sums)
+    {
+        ReadOnlySpan<float> logPrecision = Parameter(LogPrecision);
+        Span<float> row = sums.GetRowSpan(LogPrecision);
+        for (int unit = 0; unit < row.Length; unit++)
+        {
+            row[unit] = (float)(-0.5 * DoubleMath.Exp(logPrecision[unit]) * row[unit]);
+        }
+    }
+
     /// <inheritdoc/>
     internal override void CentreGradient(ReadOnlySpan<float> offsets, ReadOnlySpan<float> fieldGradient, Span2D<float> gradient)
     {

@@ -347,6 +347,24 @@ public sealed class MixedLayer : UnitLayer
     }
 
     /// <inheritdoc/>
+    internal override void AddStatistics(ReadOnlySpan<float> states, float weight, Span2D<float> scratch, Span2D<float> sums)
+    {
+        for (int p = 0; p < _parts.Length; p++)
+        {
+            _parts[p].AddStatistics(states.Slice(_starts[p], _parts[p].Count), weight, Columns(scratch, p), Columns(sums, p));
+        }
+    }
+
+    /// <inheritdoc/>
+    internal override void FinishStatistics(Span2D<float> sums)
+    {
+        for (int p = 0; p < _parts.Length; p++)
+        {
+            _parts[p].FinishStatistics(Columns(sums, p));
+        }
+    }
+
+    /// <inheritdoc/>
     internal override void CentreGradient(ReadOnlySpan<float> offsets, ReadOnlySpan<float> fieldGradient, Span2D<float> gradient)
     {
         for (int p = 0; p < _parts.Length; p++)

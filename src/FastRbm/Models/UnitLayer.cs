@@ -1,6 +1,7 @@
 using System.Globalization;
 using CommunityToolkit.HighPerformance;
 using FastRbm.Errors;
+using FastRbm.Kernels.Elementary;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Random;
@@ -202,6 +203,28 @@ public abstract class UnitLayer
     /// The smallest curvature of U of each unit: U(x) grows at least as half of it times x^2. 0 where states are bounded.
     /// </summary>
     internal virtual void Curvatures(Span<double> curvatures) => curvatures.Clear();
+
+    /// <summary>
+    /// Adds what <see cref="FinishStatistics"/> makes the weighted sum of <see cref="Statistics"/> from, beyond row 0: whatever depends on
+    /// the states alone. May change the scratch.
+    /// </summary>
+    /// <param name="states">Count states.</param>
+    /// <param name="weight">The row's weight.</param>
+    /// <param name="scratch">[parameters, Count].</param>
+    /// <param name="sums">[parameters, Count]; rows from 1 on are added to.</param>
+    internal virtual void AddStatistics(ReadOnlySpan<float> states, float weight, Span2D<float> scratch, Span2D<float> sums)
+    {
+        Statistics(states, scratch);
+        for (int row = 1; row < sums.Height; row++)
+        {
+            FloatRows.AddMultiple(scratch.GetRowSpan(row), weight, sums.GetRowSpan(row));
+        }
+    }
+
+    /// <summary>Makes sums that <see cref="AddStatistics"/> has added up, and others, sums of statistics.</summary>
+    internal virtual void FinishStatistics(Span2D<float> sums)
+    {
+    }
 
     /// <summary>Whether a parameter only says how a unit is scaled, so that a hidden layer need not learn it.</summary>
     internal virtual bool IsScale(int row) => false;

@@ -1,4 +1,5 @@
 using FastRbm.Errors;
+using FastRbm.Kernels.Elementary;
 using FastRbm.Kernels.Binary;
 using FastRbm.Kernels.Gemm;
 using FastRbm.Kernels.Simd;
@@ -362,20 +363,17 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
             if (_visibleParameters.Used)
             {
                 Begin(_visibleParameters, block, row);
-                _visibleParameters.Add(block, member, _visible.Row(offset + row), inputs: false, weight);
+                _visibleParameters.Add(block, member, _visible.Row(offset + row), weight);
             }
 
             if (_hiddenParameters.Used)
             {
                 Begin(_hiddenParameters, block, row);
-                _hiddenParameters.Add(block, member, hidden, inputs: true, weight);
+                _hiddenParameters.Add(block, member, hidden, weight);
             }
 
             _rbm.Hidden.Mean(hidden, hidden);
-            for (int unit = 0; unit < hidden.Length; unit++)
-            {
-                hidden[unit] *= weight;
-            }
+            FloatRows.Multiply(hidden, weight);
         }
     }
 
@@ -409,11 +407,7 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
             }
 
             float weight = data ? (float)(scale * WeightOf(row)) : (float)(-1.0 / _chains);
-            ReadOnlySpan<float> values = _visible.Row(row)[first..end];
-            for (int unit = 0; unit < sums.Length; unit++)
-            {
-                sums[unit] += weight * values[unit];
-            }
+            Add(_visible.Row(row)[first..end], weight, sums);
         }
 
         if (whole)
@@ -432,11 +426,7 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
             float factor = inverse[unit];
             if (factor != 1)
             {
-                Span<float> row = _gradient.Row(unit);
-                for (int other = 0; other < row.Length; other++)
-                {
-                    row[other] *= factor;
-                }
+                FloatRows.Multiply(_gradient.Row(unit), factor);
             }
         }
     }
@@ -493,13 +483,7 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
         }
     }
 
-    private static void Add(ReadOnlySpan<float> values, float weight, Span<float> sums)
-    {
-        for (int unit = 0; unit < sums.Length; unit++)
-        {
-            sums[unit] += weight * values[unit];
-        }
-    }
+    private static void Add(ReadOnlySpan<float> values, float weight, Span<float> sums) => FloatRows.AddMultiple(values, weight, sums);
 
     private void MoveParameters(long update, double rate, double momentum)
     {

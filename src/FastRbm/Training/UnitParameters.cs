@@ -25,6 +25,7 @@ internal sealed class UnitParameters
     private readonly Matrix _gradient;
     private readonly int[] _learned;
     private readonly int _count;
+    private readonly bool _inputs;
 
     /// <summary>Allocates for a layer.</summary>
     /// <param name="layer">The layer.</param>
@@ -36,6 +37,7 @@ internal sealed class UnitParameters
     {
         _layer = layer;
         _options = options;
+        _inputs = hidden;
         _count = layer.ParameterNames.Count;
         _learned = options.LearnUnitParameters ? [.. Enumerable.Range(1, _count - 1).Where(row => !hidden || !layer.IsScale(row))] : [];
         bool used = _learned.Length > 0;
@@ -74,29 +76,22 @@ internal sealed class UnitParameters
     /// <summary>Adds a row's statistics to its block.</summary>
     /// <param name="block">The block.</param>
     /// <param name="member">The thread.</param>
-    /// <param name="values">States of the layer, or inputs.</param>
-    /// <param name="inputs">Whether the values are inputs.</param>
+    /// <param name="values">States of the layer; of hidden units their inputs.</param>
     /// <param name="weight">The row's weight, negative in the negative phase.</param>
-    public void Add(int block, int member, ReadOnlySpan<float> values, bool inputs, float weight)
+    public void Add(int block, int member, ReadOnlySpan<float> values, float weight)
     {
         Span2D<float> statistics = _rows[member].AsSpan2D();
-        if (inputs)
+        Span2D<float> sums = _sums.AsSpan2D()[(block * _count)..((block + 1) * _count), ..];
+        if (!_inputs)
         {
-            _layer.MeanStatistics(values, statistics);
-        }
-        else
-        {
-            _layer.Statistics(values, statistics);
+            _layer.AddStatistics(values, weight, statistics, sums);
+            return;
         }
 
+        _layer.MeanStatistics(values, statistics);
         for (int row = 1; row < _count; row++)
         {
-            ReadOnlySpan<float> source = statistics.GetRowSpan(row);
-            Span<float> sums = _sums.Row((block * _count) + row);
-            for (int unit = 0; unit < sums.Length; unit++)
-            {
-                sums[unit] += weight * source[unit];
-            }
+            FloatRows.AddMultiple(statistics.GetRowSpan(row), weight, sums.GetRowSpan(row));
         }
     }
 
@@ -116,12 +111,13 @@ internal sealed class UnitParameters
             gradient.Clear();
             for (int block = 0; block < blocks; block++)
             {
-                ReadOnlySpan<float> sums = _sums.Row((block * _count) + row);
-                for (int unit = 0; unit < gradient.Length; unit++)
-                {
-                    gradient[unit] += sums[unit];
-                }
+                FloatRows.Add(_sums.Row((block * _count) + row), gradient);
             }
+        }
+
+        if (!_inputs)
+        {
+            _layer.FinishStatistics(_gradient.AsSpan2D());
         }
 
         if (!offsets.IsEmpty)
