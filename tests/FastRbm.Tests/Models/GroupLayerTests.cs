@@ -7,7 +7,7 @@ namespace FastRbm.Tests.Models;
 /// <summary>Layers whose units share a constraint: Potts groups and word counts.</summary>
 public sealed class GroupLayerTests
 {
-    // exp within 1.1 ULP, a float sum of up to 65 numbers in lanes of 16, one division. Beside it the rounding of I - largest: that
+    // exp within 1.1 ULP, a float sum of up to 65 numbers one after the other, a division, a product. Beside it the rounding of I - largest: that
     // many ULP of the result as the difference is large.
     private const double SoftmaxUlp = 8;
 
