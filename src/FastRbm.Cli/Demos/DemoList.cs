@@ -7,6 +7,7 @@ internal static class DemoList
     public static IReadOnlyList<Demo> Create() =>
     [
         new TutorialDemo(),
+        new LogicDemo(),
         new RepairDemo(),
     ];
 }

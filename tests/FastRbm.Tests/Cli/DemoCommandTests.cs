@@ -60,6 +60,36 @@ public sealed class DemoCommandTests
         TheSameAgain(place, "demo", "tutorial");
     }
 
+    [Fact]
+    public void A_gate_is_learned_and_its_page_shows_every_training()
+    {
+        using Workplace place = new();
+        string[] args = ["demo", "logic", "--gate", "not", "--epochs", "2"];
+        JsonElement result = JsonDocument.Parse(CommandRun.InProcess([.. args, "--output", place["out"], "--json"]).Succeeds().Output).RootElement;
+        Assert.InRange(result.GetProperty("not_cd_4_success").GetDouble(), 0.97, 1);
+        Assert.InRange(result.GetProperty("not_exact_gradient_total_variation").GetDouble(), 0, 0.01);
+        XElement page = PageOf(place, "logic");
+        Assert.Contains("rbm demo logic --seed 1 --gate not --epochs 2", page.Value, StringComparison.Ordinal);
+        Assert.Equal(LogicRecipe.All.Count, page.Descendants(_html + "tbody").First().Elements().Count());
+        Assert.Equal(Directory.GetFiles(place["out"], "*.svg").Length, page.Descendants(_svg + "svg").Count());
+        Assert.Equal(LogicRecipe.All.Count, Directory.GetFiles(place["out"], "*.safetensors").Length);
+        TheSameAgain(place, args);
+        CommandRun.InProcess("demo", "logic", "--gate", "nand").Fails(2, "--gate", "xor", "nand");
+        CommandRun.InProcess("demo", "logic", "--epochs", "0").Fails(2, "--epochs", "0");
+    }
+
+    [Fact]
+    public void The_exact_gradient_learns_every_gate_to_within_two_hundredths()
+    {
+        foreach (LogicGate gate in LogicGate.All)
+        {
+            LogicTraining training = LogicTraining.Best(gate, LogicRecipe.Exact, null, 1);
+            Assert.InRange(training.Success[^1], 0.98, 1);
+            Assert.InRange(training.TotalVariation, 0, 0.02);
+            Assert.InRange(gate.FunctionSuccess(training.Machine.Probabilities), 0.98, 1);
+        }
+    }
+
     /// <summary>The page of a demo that wrote to "out".</summary>
     private static XElement PageOf(Workplace place, string name)
     {
