@@ -8,6 +8,9 @@ internal static class DemoList
     [
         new TutorialDemo(),
         new LogicDemo(),
+        new ImageDemo(ImageSettings.Digits),
+        new ImageDemo(ImageSettings.Fashion),
+        new HintonDemo(),
         new RepairDemo(),
     ];
 }

@@ -39,7 +39,7 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
             (File("success-early"), Chart("after 2k steps", static training => training.EarlySuccess)));
 
         LineChart Chart(string title, Func<LogicTraining, List<double>> values) => DemoText.Lines(
-            $"{Title}: success {title}", "epochs", "share of valid rows", [.. trainings.Select(training => LineSeries.Of(training.Recipe.Name, values(training)))]) with { YReaches = [0, 1] };
+            $"{Title}: success {title}", "epochs", "share of valid rows", [.. trainings.Select(training => LineSeries.Of(training.Recipe.Name, values(training)))]) with { YReaches = [0, 1], LegendAtBottom = true };
     }
 
     private void Parameters()
@@ -87,7 +87,7 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
             "Overlaps, the absolute scalar products of modes and principal axes: 1 for the same direction, 0 for none. "
             + (degenerate
                 ? "Here the covariance is the same in all directions: pairs of units are independent, so any axes are principal ones and overlaps say nothing. What is to be learned lies in three units at once."
-                : "A linear machine would have its first modes along the first axes; what a gate needs beyond covariance turns them."),
+                : "Where they agree, W has found the directions in which the rows of the truth table vary."),
             overlaps);
     }
 
@@ -176,7 +176,7 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
         return DemoText.Lines(
             $"{training.Recipe.Name}: {(flip ? "flipped output" : "right output")}", "Gibbs steps", "share of trajectories",
             LineSeries.Of(bitName, bit), LineSeries.Of("row valid", valid),
-            LineSeries.Of(null, expectedBit) with { IsBroken = true, Colour = 0 }, LineSeries.Of(null, expectedValid) with { IsBroken = true, Colour = 1 }) with { YReaches = [0, 1] };
+            LineSeries.Of(null, expectedBit) with { IsBroken = true, Colour = 0 }, LineSeries.Of(null, expectedValid) with { IsBroken = true, Colour = 1 }) with { YReaches = [0, 1], LegendAtBottom = true };
     }
 
     private (double[] Bit, double[] Valid) Simulated(LogicTraining training, int steps, bool flip)
