@@ -7,6 +7,10 @@ internal static class DemoList
     public static IReadOnlyList<Demo> Create() =>
     [
         new TutorialDemo(),
+        new LogicDemo(),
+        new ImageDemo(ImageSettings.Digits),
+        new ImageDemo(ImageSettings.Fashion),
+        new HintonDemo(),
         new RepairDemo(),
     ];
 }

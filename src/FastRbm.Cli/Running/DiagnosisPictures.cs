@@ -45,7 +45,7 @@ internal sealed class DiagnosisPictures
             left = "pictures of chains are left out: rows of this width aren't images.";
         }
 
-        Traces("Free energy", "free energy (nats)", (_report.Traces[0], string.Empty)).SaveSvg(PathOf("trace-free-energy.svg"));
+        FreeEnergy().SaveSvg(PathOf("trace-free-energy.svg"));
         Traces("Active units", "units that are on", (_report.Traces[1], "visible, "), (_report.Traces[2], "hidden, ")).SaveSvg(PathOf("trace-active-units.svg"));
         Autocorrelation().SaveSvg(PathOf("autocorrelation.svg"));
         double small = Math.Min(rbm.Visible.Count, rbm.Hidden.Count);
@@ -57,6 +57,9 @@ internal sealed class DiagnosisPictures
         Spectrum(rbm).SaveSvg(PathOf("spectrum.svg"));
         return left;
     }
+
+    /// <summary>Some chains' free energies, sweep by sweep.</summary>
+    public LineChart FreeEnergy() => Traces("Free energy", "free energy (nats)", (_report.Traces[0], string.Empty));
 
     private string PathOf(string name) => Path.Combine(_directory, name);
 
@@ -111,7 +114,8 @@ internal sealed class DiagnosisPictures
         }
     }
 
-    private LineChart Autocorrelation()
+    /// <summary>The autocorrelations of all traces after the warm-up.</summary>
+    public LineChart Autocorrelation()
     {
         int judged = _report.Options.Sweeps - _report.Options.WarmUp;
         double time = double.IsFinite(_report.AutocorrelationTime) ? _report.AutocorrelationTime : judged;

@@ -77,7 +77,7 @@ public sealed record BarChart : IChart
         }
 
         svg.Append("</g>\n");
-        frame.AppendLegend(svg, Series.Select((bars, i) => (bars.Name, ColourOf(i), false, false)));
+        frame.AppendLegend(svg, [.. Series.Select((bars, i) => (bars.Name, ColourOf(i), false, false))]);
         svg.Append("</svg>\n");
         return svg.ToString();
     }

@@ -103,20 +103,18 @@ internal sealed record ChartFrame(int Width, int Height, string Title, string XL
     public void AppendCategory(StringBuilder svg, double x, string label) =>
         ChartText.Append(svg, $"<text x=\"{ChartText.Number(x)}\" y=\"{Height - Bottom + 18}\" text-anchor=\"middle\">{ChartText.Escape(label)}</text>\n");
 
-    /// <summary>Draws the legend at the top right.</summary>
+    /// <summary>Draws the legend at the top right, or at the bottom right.</summary>
     /// <param name="svg">Where to.</param>
     /// <param name="entries">Names with their colours, whether their line is broken, and whether they are lines and not areas; those without a name are left out.</param>
-    public void AppendLegend(StringBuilder svg, IEnumerable<(string? Name, string Colour, bool IsBroken, bool IsLine)> entries)
+    /// <param name="atBottom">Where lines run along the top.</param>
+    public void AppendLegend(StringBuilder svg, IReadOnlyList<(string? Name, string Colour, bool IsBroken, bool IsLine)> entries, bool atBottom = false)
     {
+        entries = [.. entries.Where(static entry => entry.Name is { Length: > 0 }).Take(MostLegendLines)];
+        int first = atBottom ? Height - Bottom - 8 - (LegendLine * (entries.Count - 1)) : Top + 14;
         int shown = 0;
         foreach ((string? name, string colour, bool isBroken, bool isLine) in entries)
         {
-            if (name is not { Length: > 0 } || shown == MostLegendLines)
-            {
-                continue;
-            }
-
-            int y = Top + 14 + (shown * LegendLine);
+            int y = first + (shown * LegendLine);
             string dashes = isBroken ? LineSeries.Dashes : string.Empty;
             if (isLine)
             {
@@ -129,7 +127,7 @@ internal sealed record ChartFrame(int Width, int Height, string Title, string XL
 
             // A white rim first, as lines may pass behind; an attribute that does both at once isn't known to all viewers.
             string place = string.Create(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right - (isLine ? 40 : 28)}\" y=\"{y}\" text-anchor=\"end\"");
-            string text = ChartText.Escape(name);
+            string text = ChartText.Escape(name!);
             ChartText.Append(svg, $"{place} stroke=\"#ffffff\" stroke-width=\"3\" fill=\"#ffffff\">{text}</text>\n{place}>{text}</text>\n");
             shown++;
         }

@@ -33,6 +33,9 @@ public sealed record LineChart : IChart
     /// <summary>Numbers that the upward axis reaches even if no line does, such as 0 and 1 for shares; finite. None by default.</summary>
     public IReadOnlyList<double> YReaches { get; init; } = [];
 
+    /// <summary>Whether the legend stands at the bottom right, for lines that run along the top; else at the top right.</summary>
+    public bool LegendAtBottom { get; init; }
+
     /// <summary>Draws the chart.</summary>
     /// <returns>An SVG document; lines end with a line feed.</returns>
     /// <exception cref="ArgumentException">
@@ -54,7 +57,7 @@ public sealed record LineChart : IChart
             AppendLine(svg, frame, Series[i], ColourOf(i), across, upwards);
         }
 
-        frame.AppendLegend(svg, Series.Select((line, i) => (line.Name, ColourOf(i), line.IsBroken, true)));
+        frame.AppendLegend(svg, [.. Series.Select((line, i) => (line.Name, ColourOf(i), line.IsBroken, true))], LegendAtBottom);
         svg.Append("</svg>\n");
         return svg.ToString();
     }

@@ -60,6 +60,55 @@ public sealed class DemoCommandTests
         TheSameAgain(place, "demo", "tutorial");
     }
 
+    [Fact]
+    public void A_gate_is_learned_and_its_page_shows_every_training()
+    {
+        using Workplace place = new();
+        string[] args = ["demo", "logic", "--gate", "not", "--epochs", "2"];
+        JsonElement result = JsonDocument.Parse(CommandRun.InProcess([.. args, "--output", place["out"], "--json"]).Succeeds().Output).RootElement;
+        Assert.InRange(result.GetProperty("not_cd_4_success").GetDouble(), 0.95, 1);
+        Assert.InRange(result.GetProperty("not_exact_gradient_total_variation").GetDouble(), 0, 0.01);
+        XElement page = PageOf(place, "logic");
+        Assert.Contains("rbm demo logic --seed 1 --gate not --epochs 2", page.Value, StringComparison.Ordinal);
+        Assert.Equal(LogicRecipe.All.Count, page.Descendants(_html + "tbody").First().Elements().Count());
+        Assert.Equal(Directory.GetFiles(place["out"], "*.svg").Length, page.Descendants(_svg + "svg").Count());
+        Assert.Equal(LogicRecipe.All.Count, Directory.GetFiles(place["out"], "*.safetensors").Length);
+        TheSameAgain(place, args);
+        CommandRun.InProcess("demo", "logic", "--gate", "nand").Fails(2, "--gate", "xor", "nand");
+        CommandRun.InProcess("demo", "logic", "--epochs", "0").Fails(2, "--epochs", "0");
+    }
+
+    [Fact]
+    public void The_exact_gradient_learns_every_gate_to_within_two_hundredths()
+    {
+        foreach (LogicGate gate in LogicGate.All)
+        {
+            LogicTraining training = LogicTraining.Best(gate, LogicRecipe.Exact, null, 1);
+            Assert.InRange(training.Success[^1], 0.98, 1);
+            Assert.InRange(training.TotalVariation, 0, 0.02);
+            Assert.InRange(gate.FunctionSuccess(training.Machine.Probabilities), 0.98, 1);
+        }
+    }
+
+    [Fact]
+    public void Without_the_published_digits_the_built_in_strokes_are_used_and_both_page_and_user_are_told()
+    {
+        using Workplace place = new();
+        CommandRun run = CommandRun.InChild(
+            ["demo", "digits", "--output", place["out"], "--limit", "300", "--epochs", "1", "--chain-steps", "100", "--json"],
+            ("FASTRBM_DATA", place["none"]), ("XDG_CACHE_HOME", place["none"])).Succeeds();
+        Assert.Contains("mnist isn't on this machine", run.Error, StringComparison.Ordinal);
+        Assert.Equal("strokes", JsonDocument.Parse(run.Output).RootElement.GetProperty("data").GetString());
+        XElement page = PageOf(place, "digits");
+        Assert.Contains("strokes", page.Value, StringComparison.Ordinal);
+        Assert.Equal(2, page.Descendants(_svg + "svg").Count());
+
+        // Filters; real ones and two kinds of generated ones; random pixels and after 1, 3, 6 and 100 steps.
+        Assert.Equal(1 + 3 + 5, page.Descendants(_html + "img").Count());
+        Assert.Equal(784, ModelFile.Load(Path.Combine(place["out"], "model.safetensors")).Visible.Count);
+        CommandRun.InProcess("demo", "digits", "--limit", "99").Fails(2, "--limit", "99");
+    }
+
     /// <summary>The page of a demo that wrote to "out".</summary>
     private static XElement PageOf(Workplace place, string name)
     {

@@ -57,6 +57,17 @@ public sealed class LineChartTests
     }
 
     [Fact]
+    public void Broken_lines_a_higher_axis_and_a_legend_at_the_bottom_are_drawn_when_asked_for()
+    {
+        LineChart chart = Example with { YReaches = [10], LegendAtBottom = true, Series = [LineSeries.Of("a", [0, 1]), LineSeries.Of("b", [1, 0]) with { IsBroken = true }] };
+        XElement root = XDocument.Parse(chart.ToSvg()).Root!;
+        Assert.Equal([null, "5 4"], root.Descendants(_svg + "polyline").Select(static line => (string?)line.Attribute("stroke-dasharray")));
+        Assert.Contains("10", root.Descendants(_svg + "text").Select(static text => text.Value));
+        Assert.Equal(["338", "338", "356", "356"], root.Elements(_svg + "text").Where(static text => text.Value is "a" or "b").Select(static text => (string)text.Attribute("y")!));
+        Assert.Throws<ArgumentException>(() => (Example with { YReaches = [double.NaN] }).ToSvg());
+    }
+
+    [Fact]
     public void Marks_of_XML_and_control_characters_do_no_harm()
     {
         string text = "a<b>&\"'\u0001\u00e9\U0001F600\uD800";
