@@ -1,4 +1,3 @@
-using CommunityToolkit.HighPerformance;
 using FastRbm.Kernels.Binary;
 using FastRbm.Kernels.Gemm;
 using FastRbm.Kernels.Simd;

@@ -1,6 +1,5 @@
 using FastRbm.Errors;
 using FastRbm.Kernels.Binary;
-using FastRbm.Kernels.Reduction;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Random;

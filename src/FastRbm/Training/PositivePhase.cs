@@ -30,6 +30,7 @@ internal sealed unsafe class PositivePhase
 
     // Only when missing values are sampled.
     private readonly BitMatrix? _drawn;
+    private readonly Matrix? _drawnInputs;
     private readonly RunningSums? _clampedSums;
     private readonly RunningSums? _drawnSums;
 
@@ -69,6 +70,7 @@ internal sealed unsafe class PositivePhase
         {
             Filled = new FilledRows(partial, Means, options.Seed);
             _drawn = new BitMatrix(options.BatchSize, visible);
+            _drawnInputs = rbm.NeedsInputs(toHidden: false) ? new Matrix(options.BatchSize, visible) : null;
             _clampedSums = new RunningSums(options.BatchSize, visible, hidden);
             _drawnSums = options.MissingSteps > 1 ? new RunningSums(options.BatchSize, hidden, visible) : null;
         }
@@ -283,7 +285,8 @@ internal sealed unsafe class PositivePhase
             HalfStepArguments down = HalfStepFrom(
                 toHidden: false, Hidden, _drawn, StreamPurpose.MissingVisible, StreamPurpose.MissingVisibleTie, step);
             _drawnSums?.Keep(ref down, hold: sweep > 0);
-            HalfStep.Run(_level, down, first, end, scratch);
+            _rbm.RunHalfStep(
+                down, toHidden: false, first, end, scratch, _drawnInputs is null ? null : _drawnInputs.DangerousGetPointer(), _drawnInputs?.Stride ?? 0);
             for (int row = first; row < end; row++)
             {
                 Filled!.Draw(Source(row), _drawn!.Row(row), Visible.Row(row));

@@ -1,8 +1,6 @@
 using FastRbm.Errors;
-using FastRbm.Kernels.Elementary;
 using FastRbm.Kernels.Binary;
-using FastRbm.Kernels.Gemm;
-using FastRbm.Kernels.Simd;
+using FastRbm.Kernels.Elementary;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Random;
@@ -23,54 +21,41 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
 {
     private const long LeastWorkForThreads = 1 << 19;
 
-    /// <summary>A standardised unit's precision may not grow beyond this: data of one value would drive its variance to 0.</summary>
-    private const double LargestPrecision = 10_000;
-
     private readonly Rbm _rbm;
-    private readonly IVisibleRows _rows;
+    private readonly RealRows _rows;
     private readonly TrainingOptions _options;
-    private readonly SimdLevel _level = SimdSelection.Current;
     private readonly ThreadTeam _team;
-    private readonly BinaryRowReader? _reader;
     private readonly LayerStep _up;
     private readonly LayerStep _down;
     private readonly LayerStates _data;
     private readonly LayerStates _chainVisible;
     private readonly LayerStates _chainHidden;
+    private readonly RealGradients _gradients;
     private readonly Matrix _visible;
     private readonly Matrix _hidden;
-    private readonly Matrix _gradient;
-    private readonly Matrix _visibleSums;
-    private readonly Matrix _hiddenSums;
-    private readonly Matrix _hiddenOfData;
-    private readonly Matrix _inverseSquares;
-    private readonly Matrix _largestPrecisions;
-    private readonly Matrix _offsets;
-    private readonly GemmWorkspace[] _gemm;
+    private readonly Standardisation _standard;
     private readonly AlignedBuffer<int>[] _scratch;
-    private readonly float[][] _rowScratch;
-    private readonly UnitParameters _visibleParameters;
-    private readonly UnitParameters _hiddenParameters;
+    private readonly UnitParameterPair _parameters;
     private readonly Matrix? _totals;
     private readonly double[] _dataTotals;
     private readonly double[] _chainTotals;
-    private readonly float[] _rowWeights;
-    private readonly double _meanWeight;
     private readonly bool _persistent;
     private readonly PackPass _packing;
     private readonly RowPass _sampling;
     private readonly UnitPass _summing;
     private readonly WeightPass _weighing;
+
+    // Only with missing values.
+    private readonly LayerStates? _missingHidden;
+    private readonly Matrix? _missingVisible;
+    private readonly LayerStates? _missingStates;
     private Minibatch _minibatch;
     private int _chains;
-    private double _weight;
-    private double _reach = 1;
 
     /// <summary>Allocates everything that updates need.</summary>
     public RealUnitUpdate(Rbm rbm, IVisibleRows rows, TrainingOptions options)
     {
         _rbm = rbm;
-        _rows = rows;
         _options = options;
         CheckOptions(rbm, options);
         rbm.CheckProper();
@@ -82,39 +67,34 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
         long work = (long)Math.Max(batch, _chains) * visible * hidden;
         _team = new ThreadTeam(work < LeastWorkForThreads ? 1 : options.Threads);
         int members = _team.Members;
-        _reader = rbm.Visible.StatesAreBits ? new BinaryRowReader(rows, options.Binarization, options.Seed) : null;
-        _visible = new Matrix(batch + _chains, visible);
-        _hidden = new Matrix(batch + _chains, hidden);
+        _standard = new Standardisation(rbm.Visible, new ColumnMoments(rows, options.RowWeights.Span));
+        _rows = new RealRows(rbm.Visible, rows, options, _standard);
+        _gradients = new RealGradients(rbm, batch, _chains, members, _standard.InverseVariances);
+        _visible = _gradients.VisibleStates;
+        _hidden = _gradients.HiddenMeans;
         _data = new LayerStates(rbm.Visible, batch, _visible, 0);
         _chainVisible = new LayerStates(rbm.Visible, _chains, _visible, batch);
         _chainHidden = new LayerStates(rbm.Hidden, _chains);
         int most = Math.Max(batch, _chains);
         _up = new LayerStep(rbm, toHidden: true, most, members);
         _down = new LayerStep(rbm, toHidden: false, most, members);
-        _gradient = new Matrix(visible, hidden);
-        _visibleSums = new Matrix(1, visible);
-        _hiddenSums = new Matrix(1, hidden);
-        _hiddenOfData = new Matrix(1, hidden);
-        _gemm = [.. Enumerable.Range(0, members).Select(_ => new GemmWorkspace())];
         _scratch = [.. Enumerable.Range(0, members).Select(_ => new AlignedBuffer<int>(WeightUpdate.ScratchLength(0, 0) + 1))];
-        _rowScratch = [.. Enumerable.Range(0, members).Select(_ => new float[visible])];
-        int blocks = Blocks(batch) + Blocks(_chains);
-        _visibleParameters = new UnitParameters(rbm.Visible, options, blocks, members, hidden: false);
-        _hiddenParameters = new UnitParameters(rbm.Hidden, options, blocks, members, hidden: true);
-        _rowWeights = PositivePhase.Relative(options.RowWeights.Span, out _meanWeight);
+        _parameters = new UnitParameterPair(rbm, options, Blocks(batch) + Blocks(_chains), members);
         _dataTotals = new double[batch];
         _chainTotals = new double[_chains];
         _totals = rbm.Visible.KeepsTotal && _persistent ? new Matrix(1, _chains) : null;
-        ColumnMoments moments = new(rows, options.RowWeights.Span);
-        _offsets = new Matrix(1, visible);
-        _inverseSquares = new Matrix(1, visible);
-        _largestPrecisions = new Matrix(1, visible);
-        Standardise(moments);
-        Step = new ParameterStep(rbm, options, _offsets.Row(0), statisticsAreBits: false, _inverseSquares.Row(0));
+        Step = new ParameterStep(rbm, options, _standard.Means, statisticsAreBits: false, _standard.InverseVariances);
         _packing = new PackPass(this);
         _sampling = new RowPass(this);
         _summing = new UnitPass(this);
         _weighing = new WeightPass(this);
+        if (_rows.Kept is not null)
+        {
+            _missingHidden = new LayerStates(rbm.Hidden, batch);
+            _missingVisible = new Matrix(batch, visible);
+            _missingStates = new LayerStates(rbm.Visible, batch, _missingVisible, 0);
+        }
+
         if (_persistent)
         {
             StartChains();
@@ -134,12 +114,9 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
         {
             (string Name, Matrix? Values)[] all =
             [
-                ("chains_hidden", _persistent ? _chainHidden.Values : null), ("chains_totals", _totals),
-                ("visible_parameters_velocity", _visibleParameters.Velocity), ("hidden_parameters_velocity", _hiddenParameters.Velocity),
-                ("visible_parameters_squares", _visibleParameters.Squares), ("hidden_parameters_squares", _hiddenParameters.Squares),
-                ("visible_parameters_average", _visibleParameters.Average), ("hidden_parameters_average", _hiddenParameters.Average),
+                ("missing_values", _rows.Kept), ("chains_hidden", _persistent ? _chainHidden.Values : null), ("chains_totals", _totals),
             ];
-            return all.Where(static buffer => buffer.Values is not null).Select(static buffer => (buffer.Name, buffer.Values!));
+            return all.Concat(_parameters.Values).Where(static buffer => buffer.Values is not null).Select(static buffer => (buffer.Name, buffer.Values!));
         }
     }
 
@@ -160,40 +137,24 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
 
         if (minibatch.Rows < _options.BatchSize)
         {
-            _visibleParameters.Clear();
-            _hiddenParameters.Clear();
+            _parameters.Clear();
         }
 
-        double sum = 0;
-        for (int row = 0; row < minibatch.Rows; row++)
-        {
-            sum += WeightOf(row);
-        }
-
-        _weight = sum;
-        double share = sum / (_meanWeight * _options.BatchSize);
-        PhaseSums gradient = new()
-        {
-            MeanScale = 1,
-            DenseShare = 1,
-            Weights = _gradient.DangerousGetPointer(),
-            Visible = _visibleSums.DangerousGetPointer(),
-            Hidden = _hiddenSums.DangerousGetPointer(),
-            HiddenOfData = _hiddenOfData.DangerousGetPointer(),
-        };
-        Step.Begin(gradient, new PhaseSums { MeanScale = 1 }, minibatch, learningRate * share, momentum);
+        _rows.Begin(minibatch);
+        double share = _rows.Share;
+        Step.Begin(_gradients.Sums, new PhaseSums { MeanScale = 1 }, minibatch, learningRate * share, momentum);
         _team.Run(_packing);
         _team.Run(_sampling);
         _team.Run(_summing);
         _team.Run(_weighing);
 
         // Before the end of the step, which makes the fixed-point copy of biases: a precision's move takes its bias along.
-        MoveParameters(minibatch.Update, learningRate * share, momentum);
+        _parameters.Move(Step.Arguments, _standard, _gradients.VisibleSums, minibatch.Update, learningRate * share, momentum);
         return Step.End();
     }
 
     /// <summary>Over real-valued data only hidden units have bounded inputs, and those grow with how far from 0 the data lie.</summary>
-    public double InputBound => _rbm.Visible.IsUnbounded ? _rbm.FixedPoint.HiddenInputBound / _reach : _rbm.InputBound;
+    public double InputBound => _rbm.Visible.IsUnbounded ? _rbm.FixedPoint.HiddenInputBound / _standard.Reach : _rbm.InputBound;
 
     /// <inheritdoc/>
     public void EndEpoch()
@@ -203,8 +164,7 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
     /// <inheritdoc/>
     public void TakeAverage()
     {
-        _visibleParameters.TakeAverage();
-        _hiddenParameters.TakeAverage();
+        _parameters.TakeAverage();
         Step.TakeAverage();
     }
 
@@ -244,28 +204,15 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
         }
     }
 
-    private void Standardise(ColumnMoments moments)
-    {
-        double[] curvatures = new double[_rbm.Visible.Count];
-        _rbm.Visible.Curvatures(curvatures);
-        for (int unit = 0; unit < curvatures.Length; unit++)
-        {
-            double variance = curvatures[unit] > 0 && moments.Variances[unit] > 0 ? moments.Variances[unit] : 1;
-            _offsets[0, unit] = (float)moments.Means[unit];
-            _inverseSquares[0, unit] = (float)(1 / variance);
-            _largestPrecisions[0, unit] = (float)Math.Log(LargestPrecision / variance);
-            _reach = curvatures[unit] > 0 ? Math.Max(_reach, 1 + (Math.Abs(moments.Means[unit]) / Math.Sqrt(variance))) : _reach;
-        }
-    }
-
     private void StartChains()
     {
         _up.UseWeights(0, 1);
         for (int chain = 0; chain < _chains; chain++)
         {
-            Load(chain % _rows.Rows, 0, _rowScratch[0]);
-            _chainVisible.Set(chain, _rowScratch[0]);
-            _chainTotals[chain] = TotalOf(_rowScratch[0]);
+            Span<float> states = _visible.Row(_options.BatchSize + chain);
+            _rows.LoadFirst(chain, states);
+            _chainVisible.Set(chain, states);
+            _chainTotals[chain] = TotalOf(states);
             if (_totals is not null)
             {
                 _totals[0, chain] = (float)_chainTotals[chain];
@@ -280,36 +227,22 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
 
     private double TotalOf(ReadOnlySpan<float> states) => _rbm.Visible.KeepsTotal ? Rbm.Total(states) : 1;
 
-    private int Source(int row) => _minibatch.Order[_minibatch.FirstRow + row];
-
-    private float WeightOf(int row) => _rowWeights.Length == 0 ? 1 : _rowWeights[Source(row)];
-
-    private void Load(int source, int epoch, Span<float> states)
-    {
-        if (_reader is null || _rbm.Visible.Kind != UnitKind.Binary)
-        {
-            _rows.CopyMeans(source, states);
-            return;
-        }
-
-        Span<ulong> bits = stackalloc ulong[64];
-        int words = BitMatrix.WordsFor(states.Length);
-        bits = words <= bits.Length ? bits[..words] : new ulong[words];
-        _reader.CopyBits(source, epoch, states, bits);
-        _rbm.Visible.FromBits(bits, states);
-    }
-
     private void ReadRows(int first, int end, int member)
     {
         for (int row = first; row < end; row++)
         {
             Span<float> states = _visible.Row(row);
-            Load(Source(row), _minibatch.Epoch, states);
+            _rows.Load(row, states);
             _dataTotals[row] = TotalOf(states);
             if (_data.Bits is not null)
             {
                 _data.Set(row, states);
             }
+        }
+
+        for (int sweep = 0; sweep < _options.MissingSteps && _rows.Kept is not null; sweep++)
+        {
+            DrawMissing(first, end, member, (_minibatch.Update * _options.MissingSteps) + sweep);
         }
 
         _up.Inputs(first, end, member, _data, _dataTotals, _hidden, 0);
@@ -320,8 +253,34 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
                 new RandomStream(_options.Seed, StreamPurpose.HiddenTie, _minibatch.Update, 0), _chainHidden);
         }
 
-        double scale = _weight > 0 ? 1 / _weight : 0;
-        Statistics(first, end, member, 0, Blocks(0), scale, negative: false);
+        Statistics(first, end, member, 0, Blocks(0), negative: false);
+    }
+
+    /// <summary>One Gibbs step of the missing values of rows, with the observed ones held.</summary>
+    private void DrawMissing(int first, int end, int member, long step)
+    {
+        _up.Inputs(first, end, member, _data, _dataTotals, _hidden, 0);
+        _up.Sample(
+            first, end, _hidden, 0, default, new RandomStream(_options.Seed, StreamPurpose.MissingHidden, step, 0),
+            new RandomStream(_options.Seed, StreamPurpose.MissingHiddenTie, step, 0), _missingHidden!);
+        _down.Inputs(first, end, member, _missingHidden!, _dataTotals, _missingVisible!, 0);
+        _down.Sample(
+            first, end, _missingVisible!, 0, _dataTotals, new RandomStream(_options.Seed, StreamPurpose.MissingVisible, step, 0),
+            new RandomStream(_options.Seed, StreamPurpose.MissingVisibleTie, step, 0), _missingStates!);
+        for (int row = first; row < end; row++)
+        {
+            if (_missingStates!.Bits is not null)
+            {
+                _missingStates.CopyTo(row, _missingVisible!.Row(row));
+            }
+
+            Span<float> states = _visible.Row(row);
+            _rows.Fill(row, _missingVisible!.Row(row), states);
+            if (_data.Bits is not null)
+            {
+                _data.Set(row, states);
+            }
+        }
     }
 
     private void NegativePhase(int first, int end, int member)
@@ -349,163 +308,19 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
             _chainVisible.CopyTo(row, _visible.Row(offset + row));
         }
 
-        Statistics(first, end, member, offset, Blocks(offset), -1.0 / _chains, negative: true);
+        Statistics(first, end, member, offset, Blocks(offset), negative: true);
     }
 
     /// <summary>From inputs to weighted means; sums of other statistics by blocks of rows.</summary>
-    private void Statistics(int first, int end, int member, int offset, int firstBlock, double scale, bool negative)
+    private void Statistics(int first, int end, int member, int offset, int firstBlock, bool negative)
     {
         for (int row = first; row < end; row++)
         {
-            int block = firstBlock + (row / UnitParameters.BlockRows);
-            float weight = (float)(scale * (negative ? 1 : WeightOf(row)));
+            float weight = negative ? (float)(-1.0 / _chains) : _rows.RelativeWeight(row);
             Span<float> hidden = _hidden.Row(offset + row);
-            if (_visibleParameters.Used)
-            {
-                Begin(_visibleParameters, block, row);
-                _visibleParameters.Add(block, member, _visible.Row(offset + row), weight);
-            }
-
-            if (_hiddenParameters.Used)
-            {
-                Begin(_hiddenParameters, block, row);
-                _hiddenParameters.Add(block, member, hidden, weight);
-            }
-
+            _parameters.Add(firstBlock, row, member, _visible.Row(offset + row), hidden, weight);
             _rbm.Hidden.Mean(hidden, hidden);
             FloatRows.Multiply(hidden, weight);
-        }
-    }
-
-    private static void Begin(UnitParameters parameters, int block, int row)
-    {
-        if (row % UnitParameters.BlockRows == 0)
-        {
-            parameters.Begin(block);
-        }
-    }
-
-    /// <summary>Gradients of visible units first to end - 1.</summary>
-    private void VisibleGradients(int first, int end, int member)
-    {
-        if (first >= end)
-        {
-            return;
-        }
-
-        int used = _options.BatchSize + _chains;
-        bool whole = _minibatch.Rows == _options.BatchSize;
-        Span<float> sums = _visibleSums.Row(0)[first..end];
-        sums.Clear();
-        double scale = _weight > 0 ? 1 / _weight : 0;
-        for (int row = 0; row < used; row++)
-        {
-            bool data = row < _options.BatchSize;
-            if (data && row >= _minibatch.Rows)
-            {
-                continue;
-            }
-
-            float weight = data ? (float)(scale * WeightOf(row)) : (float)(-1.0 / _chains);
-            Add(_visible.Row(row)[first..end], weight, sums);
-        }
-
-        if (whole)
-        {
-            Product(0, used, first, end, member, add: false);
-        }
-        else
-        {
-            Product(0, _minibatch.Rows, first, end, member, add: false);
-            Product(_options.BatchSize, used, first, end, member, add: true);
-        }
-
-        ReadOnlySpan<float> inverse = _inverseSquares.Row(0);
-        for (int unit = first; unit < end; unit++)
-        {
-            float factor = inverse[unit];
-            if (factor != 1)
-            {
-                FloatRows.Multiply(_gradient.Row(unit), factor);
-            }
-        }
-    }
-
-    private void Product(int firstRow, int endRow, int first, int end, int member, bool add)
-    {
-        var visible = _visible.AsSpan2D()[firstRow..endRow, first..end];
-        var hidden = _hidden.AsSpan2D()[firstRow..endRow, ..];
-        if (add)
-        {
-            FloatGemm.MultiplyAdd(_level, GemmLayout.TN, _gemm[member], visible, hidden, _gradient.AsSpan2D()[first..end, ..]);
-        }
-        else
-        {
-            FloatGemm.Multiply(_level, GemmLayout.TN, _gemm[member], visible, hidden, _gradient.AsSpan2D()[first..end, ..]);
-        }
-    }
-
-    private void HiddenSums(int first, int end)
-    {
-        if (first >= end)
-        {
-            return;
-        }
-
-        Span<float> sums = _hiddenSums.Row(0)[first..end];
-        Span<float> ofData = _hiddenOfData.Row(0)[first..end];
-        sums.Clear();
-        for (int row = 0; row < _minibatch.Rows; row++)
-        {
-            Add(_hidden.Row(row)[first..end], 1, sums);
-        }
-
-        sums.CopyTo(ofData);
-        for (int row = 0; row < _chains; row++)
-        {
-            Add(_hidden.Row(_options.BatchSize + row)[first..end], 1, sums);
-        }
-
-        if (_rbm.Visible.KeepsTotal)
-        {
-            // Under word counts a hidden bias counts once a word.
-            sums.Clear();
-            double[] totals = _persistent ? _chainTotals : _dataTotals;
-            for (int row = 0; row < _minibatch.Rows; row++)
-            {
-                Add(_hidden.Row(row)[first..end], (float)_dataTotals[row], sums);
-            }
-
-            for (int row = 0; row < _chains; row++)
-            {
-                Add(_hidden.Row(_options.BatchSize + row)[first..end], (float)totals[row], sums);
-            }
-        }
-    }
-
-    private static void Add(ReadOnlySpan<float> values, float weight, Span<float> sums) => FloatRows.AddMultiple(values, weight, sums);
-
-    private void MoveParameters(long update, double rate, double momentum)
-    {
-        bool average = Step.Arguments.WeightAverage != null;
-        if (_visibleParameters.Used)
-        {
-            bool centred = _options.Centring != Centring.None;
-            _visibleParameters.Move(
-                Blocks(_options.BatchSize) + Blocks(_chains), centred ? _offsets.Row(0) : default, _visibleSums.Row(0), _largestPrecisions.Row(0), update, rate, momentum);
-            if (average)
-            {
-                _visibleParameters.Observe(Step.Arguments.AverageRate);
-            }
-        }
-
-        if (_hiddenParameters.Used)
-        {
-            _hiddenParameters.Move(Blocks(_options.BatchSize) + Blocks(_chains), default, default, default, update, rate, momentum);
-            if (average)
-            {
-                _hiddenParameters.Observe(Step.Arguments.AverageRate);
-            }
         }
     }
 
@@ -543,10 +358,12 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
         {
             FixedPointWeights copy = owner._rbm.FixedPoint;
             (int first, int end) = ThreadTeam.Share(copy.VisibleTiles, member, members);
-            owner.VisibleGradients(first * Tile.Width, Math.Min(end * Tile.Width, copy.Visible), member);
+            owner._gradients.Visible(first * Tile.Width, Math.Min(end * Tile.Width, copy.Visible), member, owner._rows, owner._chains);
             owner.Step.Visible(first, end);
             (first, end) = ThreadTeam.Share(copy.HiddenTiles, member, members);
-            owner.HiddenSums(first * Tile.Width, Math.Min(end * Tile.Width, copy.Hidden));
+            double[]? totals = owner._rbm.Visible.KeepsTotal ? owner._dataTotals : null;
+            owner._gradients.Hidden(
+                first * Tile.Width, Math.Min(end * Tile.Width, copy.Hidden), owner._rows, owner._chains, totals, owner._persistent ? owner._chainTotals : totals);
             owner.Step.Hidden(first, end);
         }
     }

@@ -335,16 +335,14 @@ public sealed class Trainer : IDisposable
             return;
         }
 
-        // A spin that is off is down, not absent.
-        bool visible = rbm.Visible.Kind == UnitKind.Binary || (rbm.Visible.Kind == UnitKind.Spin && options.Missing == MissingValues.Marginal);
-        if (!visible)
+        // Of word counts the length is part of what is observed; a unit is left out as a bit of 0, which a spin or a category can't be.
+        bool possible = options.Missing == MissingValues.Absent
+            ? rbm.Visible.Kind == UnitKind.Binary && rbm.Hidden.StatesAreBits
+            : !rbm.Visible.KeepsTotal;
+        if (!possible)
         {
-            Throw.Argument(nameof(rows), $"no missing values with {rbm.Visible.Name} visible units and missing values {options.Missing}", "some");
-        }
-
-        if (!rbm.Hidden.StatesAreBits)
-        {
-            Throw.Argument(nameof(rows), $"no missing values with {rbm.Hidden.Name} hidden units, which aren't bits", "some");
+            Throw.Argument(
+                nameof(rows), $"no missing values with {rbm.Visible.Name} and {rbm.Hidden.Name} units and missing values {options.Missing}", "some");
         }
     }
 
