@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FastRbm.Cli.Options;
-using FastRbm.Cli.Output;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
 using FastRbm.Evaluation;
