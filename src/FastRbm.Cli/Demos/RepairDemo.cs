@@ -1,6 +1,5 @@
 using System.CommandLine;
 using FastRbm.Cli.Options;
-using FastRbm.Cli.Output;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
 using FastRbm.Evaluation;
@@ -40,7 +39,8 @@ internal sealed class RepairDemo : Demo
     {
         string name = run.HasData("mnist") ? "mnist" : "strokes";
         var training = (BitDataset)DataSelection.ToBits(run.Open(name, parse.GetValue(_limit)));
-        var test = (BitDataset)DataSelection.ToBits(run.Open(name + ":test", TestRows));
+        Dataset unseen = run.Open(name + ":test");
+        var test = (BitDataset)DataSelection.ToBits(unseen.Take(Math.Min(TestRows, unseen.Rows)));
         int epochs = parse.GetValue(_epochs);
         run.Page.Paragraph(
             $"A model of digits knows what pixels go together. Given a part of a picture, or one with noise, it can say what the rest was: the pixels that are known "

@@ -13,7 +13,7 @@ namespace FastRbm.Sampling;
 /// <remarks>
 /// <para>Of each unit of a chain nothing is known, or its value is (<see cref="Clamp"/>), or a value that a channel has flipped with
 /// probability r (<see cref="Observe"/>). Chains then sample p(v | what is known). A clamped unit keeps its value. A flipped bit is
-/// exact too: p(v | seen) is proportional to p(v) times r for each seen unit that differs and 1 - r for each that doesn't, which is
+/// exact too (of binary units and spins): p(v | seen) is proportional to p(v) times r for each seen unit that differs and 1 - r for each that doesn't, which is
 /// the same model with visible biases shifted by log((1 - r) / r), up where a 1 was seen, down where a 0 was.</para>
 /// <para>Each sweep draws h from p(h | v), then the units that aren't clamped from p(v | h, what is known). Means are averages over
 /// sweeps of E[v | h, what is known], which spread less than averages of v (Rao and Blackwell).</para>
@@ -34,31 +34,33 @@ public sealed class ConditionalChains : IDisposable
     private readonly RunningSums _hiddenSums;
     private readonly RunningSums _visibleSums;
     private readonly Matrix _inputs;
+    private readonly Matrix? _hiddenInputs;
     private readonly AlignedBuffer<double> _meanSums;
 
     // What is known: which units are clamped, which were seen through the channel, and all their values.
     private readonly BitMatrix _clamped;
     private readonly BitMatrix _seen;
     private readonly BitMatrix _values;
+    private readonly ulong[] _everything;
     private readonly float[] _shifts;
     private long _version = -1;
     private bool _sumsHold;
 
-    /// <summary>Makes chains of which nothing is known, and which start at random: every visible unit on with probability one half.</summary>
-    /// <param name="rbm">The model: both layers binary. It must not be edited while sweeps run.</param>
+    /// <summary>Makes chains of which nothing is known, and which start at random: every visible unit on with probability one half, every category as likely.</summary>
+    /// <param name="rbm">The model: states of both layers are bits. It must not be edited while sweeps run.</param>
     /// <param name="chains">The number of chains, at least 1.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="threads">Threads, at least 1; small models use one. States don't depend on it.</param>
     /// <param name="firstChain">The number of the first chain, 0 or more, so that many chains can be run in parts.</param>
-    /// <exception cref="ArgumentException">A layer isn't binary.</exception>
+    /// <exception cref="ArgumentException">States of a layer aren't bits.</exception>
     public ConditionalChains(Rbm rbm, int chains, ulong seed, int threads = 1, int firstChain = 0)
     {
         ArgumentNullException.ThrowIfNull(rbm);
         Throw.IfLess(chains, 1);
         Throw.IfLess(threads, 1);
         Throw.IfLess(firstChain, 0);
-        RequireBinary(rbm.Visible, "visible units");
-        RequireBinary(rbm.Hidden, "hidden units");
+        BitEvidence.Require(rbm.Visible, "visible units");
+        BitEvidence.Require(rbm.Hidden, "hidden units");
         _rbm = rbm;
         _seed = seed;
         _firstChain = firstChain;
@@ -70,7 +72,10 @@ public sealed class ConditionalChains : IDisposable
         _seen = new BitMatrix(chains, visible);
         _values = new BitMatrix(chains, visible);
         _shifts = new float[chains];
+        _everything = new ulong[Visible.WordsPerRow];
+        _everything.AsSpan().Fill(ulong.MaxValue);
         _inputs = new Matrix(chains, visible);
+        _hiddenInputs = rbm.NeedsInputs(toHidden: true) ? new Matrix(chains, hidden) : null;
         _meanSums = new AlignedBuffer<double>((long)chains * visible);
         long work = (long)chains * visible * hidden;
         _team = new ThreadTeam(work < LeastWorkForThreads ? 1 : Math.Min(threads, chains));
@@ -117,7 +122,7 @@ public sealed class ConditionalChains : IDisposable
     /// <param name="chain">From 0 to Chains - 1.</param>
     /// <param name="units">Which units: packed bits, ceil(visible / 64) words.</param>
     /// <param name="values">Values of all units as packed bits, of which those of <paramref name="units"/> count.</param>
-    /// <exception cref="ArgumentException">A length differs.</exception>
+    /// <exception cref="ArgumentException">A length differs, or a group of categories is given in part or without one that is 1.</exception>
     public void Clamp(int chain, ReadOnlySpan<ulong> units, ReadOnlySpan<ulong> values)
     {
         Know(chain, units, values, _clamped.Row(chain), _seen.Row(chain));
@@ -132,16 +137,22 @@ public sealed class ConditionalChains : IDisposable
     /// <param name="units">Which units: packed bits, ceil(visible / 64) words.</param>
     /// <param name="values">Seen values of all units as packed bits, of which those of <paramref name="units"/> count.</param>
     /// <param name="flipRate">r, for all seen units of the chain: above 0, at most 0.5, where a seen value says nothing.</param>
-    /// <exception cref="ArgumentException">A length differs, or the rate is out of its range.</exception>
+    /// <exception cref="ArgumentException">A length differs, the rate is out of its range, or the units are categories.</exception>
     public void Observe(int chain, ReadOnlySpan<ulong> units, ReadOnlySpan<ulong> values, double flipRate)
     {
+        if (!_rbm.Visible.BitsAreIndependent)
+        {
+            Throw.Argument(nameof(units), "units that can be flipped one by one", _rbm.Visible.Name);
+        }
+
         if (!(flipRate > 0 && flipRate <= 0.5))
         {
             Throw.OutOfRange(nameof(flipRate), "a number above 0, at most 0.5", flipRate);
         }
 
         Know(chain, units, values, _seen.Row(chain), _clamped.Row(chain));
-        _shifts[chain] = (float)DoubleMath.Log((1 - flipRate) / flipRate);
+        double odds = DoubleMath.Log((1 - flipRate) / flipRate);
+        _shifts[chain] = (float)(_rbm.Visible.Kind == UnitKind.Spin ? odds / 2 : odds);
         Span<ulong> states = Visible.Row(chain);
         for (int word = 0; word < states.Length; word++)
         {
@@ -158,6 +169,7 @@ public sealed class ConditionalChains : IDisposable
     public void Start(int chain, ReadOnlySpan<ulong> states)
     {
         Throw.IfLengthDiffers(states.Length, Visible.WordsPerRow, nameof(states));
+        BitEvidence.Check(_rbm.Visible, _everything, states);
         states.CopyTo(Visible.Row(chain));
         Visible.Row(chain)[^1] &= BitMatrix.LastWordMask(Visible.Columns);
         Hold(chain);
@@ -193,28 +205,22 @@ public sealed class ConditionalChains : IDisposable
         ReadOnlySpan<ulong> clamped = _clamped.Row(chain);
         ReadOnlySpan<ulong> values = _values.Row(chain);
         ReadOnlySpan<double> sums = SumsOf(chain);
+        _rbm.Visible.FromBits(values, means);
         for (int unit = 0; unit < means.Length; unit++)
         {
             bool held = (clamped[unit >> 6] >> (unit & 63) & 1) != 0;
-            means[unit] = held ? values[unit >> 6] >> (unit & 63) & 1 : (float)(sums[unit] / AveragedSweeps);
+            means[unit] = held ? means[unit] : (float)(sums[unit] / AveragedSweeps);
         }
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _team.Dispose();
 
-    private static void RequireBinary(UnitLayer layer, string name)
-    {
-        if (layer.Kind != UnitKind.Binary)
-        {
-            Throw.Argument(name, "binary ones", layer.Name);
-        }
-    }
-
     private void Know(int chain, ReadOnlySpan<ulong> units, ReadOnlySpan<ulong> values, Span<ulong> known, Span<ulong> other)
     {
         Throw.IfLengthDiffers(units.Length, Visible.WordsPerRow, nameof(units));
         Throw.IfLengthDiffers(values.Length, Visible.WordsPerRow, nameof(values));
+        BitEvidence.Check(_rbm.Visible, units, values);
         Span<ulong> all = _values.Row(chain);
         for (int word = 0; word < units.Length; word++)
         {
@@ -229,6 +235,13 @@ public sealed class ConditionalChains : IDisposable
     {
         RandomStream stream = new(_seed, StreamPurpose.SamplingStart, 0, _firstChain + chain);
         Span<ulong> row = Visible.Row(chain);
+        if (!_rbm.Visible.BitsAreIndependent)
+        {
+            // All categories alike: inputs of 0.
+            _rbm.Visible.SampleBits(_inputs.Row(chain), stream, stream, row);
+            return;
+        }
+
         for (int word = 0; word < row.Length; word++)
         {
             row[word] = ((ulong)stream.Bits(2L * word) << 32) | stream.Bits((2L * word) + 1);
@@ -275,18 +288,22 @@ public sealed class ConditionalChains : IDisposable
     {
         int* scratch = _scratch[member].DangerousGetPointer();
         bool sumsHold = task.SumsHold;
-        bool noisy = IsNoisy(first, end);
+
+        // Elsewhere the half step draws the bits as well, which is faster and gives the same ones.
+        bool draw = _rbm.Visible.Kind == UnitKind.Potts || (_rbm.Visible.Kind == UnitKind.Spin && task.Average) || IsNoisy(first, end);
         for (int sweep = 0; sweep < task.Count; sweep++)
         {
             long step = Sweeps + sweep;
             HalfStepArguments up = Arguments(toHidden: true, Visible, Hidden, step);
             _hiddenSums.Keep(ref up, sumsHold);
-            HalfStep.Run(SimdSelection.Current, up, first, end, scratch);
+            float* hiddenInputs = _hiddenInputs is null ? null : _hiddenInputs.DangerousGetPointer();
+            _rbm.RunHalfStep(up, toHidden: true, first, end, scratch, hiddenInputs, _hiddenInputs?.Stride ?? 0);
             HalfStepArguments down = Arguments(toHidden: false, Hidden, Visible, step);
             _visibleSums.Keep(ref down, sumsHold);
-            down.States = noisy ? null : down.States;
-            if (noisy || task.Average)
+            down.States = draw ? null : down.States;
+            if (draw || task.Average)
             {
+                down.InverseScale = _rbm.InputScale(toHidden: false);
                 down.Inputs = _inputs.DangerousGetPointer();
                 down.InputStride = _inputs.Stride;
             }
@@ -294,7 +311,7 @@ public sealed class ConditionalChains : IDisposable
             HalfStep.Run(SimdSelection.Current, down, first, end, scratch);
             for (int chain = first; chain < end; chain++)
             {
-                if (noisy)
+                if (draw)
                 {
                     Shift(chain);
                     _rbm.Visible.SampleBits(

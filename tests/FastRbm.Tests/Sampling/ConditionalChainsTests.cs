@@ -180,6 +180,109 @@ public sealed class ConditionalChainsTests
         }
     }
 
+    [Theory]
+    [InlineData("spin", "binary", 0)]
+    [InlineData("spin", "spin", 0.2)]
+    [InlineData("binary", "potts", 0.2)]
+    [InlineData("potts", "binary", 0)]
+    [InlineData("potts", "spin", 0)]
+    public void Means_of_spins_and_categories_are_those_of_the_enumerated_posterior(string visible, string hidden, double flipRate)
+    {
+        // Columns 0 and 1 (one group of categories) are clamped at 1 and 0, column 2 is seen as 1 through a channel.
+        Rbm rbm = new(Layer(visible), Layer(hidden));
+        SplitMix64 random = new(2);
+        rbm.Edit((weights, visibleBias, hiddenBias) =>
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                random.NextFloats(5, -1, 1).CopyTo(weights.GetRowSpan(i));
+            }
+
+            random.NextFloats(5, -0.5f, 0.5f).CopyTo(visibleBias);
+            random.NextFloats(5, -0.5f, 0.5f).CopyTo(hiddenBias);
+        });
+        double[] expected = new double[5];
+        double total = 0;
+        float[] v = new float[5];
+        float[] h = new float[5];
+        ulong[] bits = new ulong[1];
+        for (long state = 0; state < rbm.Visible.JointStates; state++)
+        {
+            rbm.Visible.JointState(state, v);
+            rbm.Visible.ToBits(v, bits);
+            double weight = (bits[0] & 3) != 1 ? 0 : flipRate == 0 ? 1 : (bits[0] & 4) != 0 ? 1 - flipRate : flipRate;
+            for (long other = 0; weight > 0 && other < rbm.Hidden.JointStates; other++)
+            {
+                rbm.Hidden.JointState(other, h);
+                double energy = rbm.Visible.Energy(v) + rbm.Hidden.Energy(h);
+                for (int i = 0; i < 25; i++)
+                {
+                    energy -= v[i / 5] * rbm.Weights[i / 5, i % 5] * h[i % 5];
+                }
+
+                double p = weight * Math.Exp(-energy);
+                total += p;
+                for (int i = 0; i < 5; i++)
+                {
+                    expected[i] += p * v[i];
+                }
+            }
+        }
+
+        const int Count = 4000;
+        using ConditionalChains chains = new(rbm, Count, seed: 3, threads: 2);
+        for (int chain = 0; chain < Count; chain++)
+        {
+            chains.Clamp(chain, [3], [1]);
+            if (flipRate > 0)
+            {
+                chains.Observe(chain, [4], [4], flipRate);
+            }
+        }
+
+        chains.Run(30);
+        chains.RunAndAverage(20);
+        double[] found = new double[5];
+        double[] drawn = new double[5];
+        for (int chain = 0; chain < Count; chain++)
+        {
+            chains.Means(chain, v);
+            rbm.Visible.FromBits(chains.Visible.Row(chain), h);
+            Assert.Equal(1UL, chains.Visible.Row(chain)[0] & 3);
+            for (int i = 0; i < 5; i++)
+            {
+                found[i] += v[i] / (double)Count;
+                drawn[i] += h[i] / (double)Count;
+            }
+        }
+
+        // Five standard errors of the draws, whose deviation is at most 1; means spread less.
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(expected[i] / total, found[i], 5 / Math.Sqrt(Count));
+            Assert.Equal(expected[i] / total, drawn[i], 5 / Math.Sqrt(Count));
+        }
+
+        static UnitLayer Layer(string kind) => kind switch
+        {
+            "spin" => new SpinLayer(5),
+            "potts" => new PottsLayer(2, 3),
+            _ => new BinaryLayer(5),
+        };
+    }
+
+    [Fact]
+    public void Categories_are_known_whole_or_not_at_all()
+    {
+        using ConditionalChains chains = new(new Rbm(new PottsLayer(2, 3), new BinaryLayer(2)), 1, seed: 1);
+        chains.Clamp(0, [3], [1]);
+        Assert.Contains("columns 2 to 4", Assert.Throws<ArgumentException>(() => chains.Clamp(0, [7], [1])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => chains.Clamp(0, [3], [3]));
+        Assert.Throws<ArgumentException>(() => chains.Start(0, [1]));
+        Assert.Throws<ArgumentException>(() => chains.Observe(0, [3], [1], 0.1));
+        Assert.Throws<ArgumentException>(() => new ConditionalChains(new Rbm(new GaussianLayer(2), new BinaryLayer(2)), 1, seed: 1));
+    }
+
     [Fact]
     public void Wrong_evidence_is_refused()
     {
