@@ -113,7 +113,6 @@ public sealed class ChainSet : IDisposable
 
         PartialRows.RequireComplete(rows, nameof(rows));
 
-        float[] states = new float[rows.Columns];
         for (int chain = 0; chain < Chains; chain++)
         {
             int row = chain % rows.Rows;
@@ -123,9 +122,7 @@ public sealed class ChainSet : IDisposable
                 continue;
             }
 
-            rows.CopyMeans(row, states);
-            _rbm.Visible.Check(states, nameof(rows), $"row {row}");
-            _rbm.Visible.ToBits(states, Visible.Row(chain));
+            StartAt(rows, row, chain);
         }
     }
 
@@ -180,6 +177,16 @@ public sealed class ChainSet : IDisposable
         }
 
         _version = _rbm.FixedPoint.Version;
+    }
+
+    private void StartAt(IVisibleRows rows, int row, int chain)
+    {
+        float[] states = System.Buffers.ArrayPool<float>.Shared.Rent(rows.Columns);
+        Span<float> used = states.AsSpan(0, rows.Columns);
+        rows.CopyMeans(row, used);
+        _rbm.Visible.Check(used, nameof(rows), $"row {row}");
+        _rbm.Visible.ToBits(used, Visible.Row(chain));
+        System.Buffers.ArrayPool<float>.Shared.Return(states);
     }
 
     private void StartRandom(int chain)

@@ -1,4 +1,3 @@
-using CommunityToolkit.HighPerformance;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Serialization;
