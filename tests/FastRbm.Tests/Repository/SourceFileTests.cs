@@ -13,8 +13,15 @@ public sealed partial class SourceFileTests
     private static readonly Dictionary<string, string> _unsafe = new()
     {
         ["src/FastRbm/Evaluation/AnnealedRows.cs"] = "arguments of half steps",
+        ["src/FastRbm/Models/BinaryLayer.cs"] = "means for weight updates",
+        ["src/FastRbm/Models/LayerStep.cs"] = "arguments of half steps",
+        ["src/FastRbm/Models/MixedLayer.cs"] = "means for weight updates",
+        ["src/FastRbm/Models/PottsLayer.cs"] = "means for weight updates",
         ["src/FastRbm/Models/Rbm.Batches.cs"] = "arguments of half steps",
-        ["src/FastRbm/Models/Rbm.cs"] = "arguments of half steps",
+        ["src/FastRbm/Models/Rbm.HalfSteps.cs"] = "arguments of half steps",
+        ["src/FastRbm/Models/Rbm.Units.cs"] = "arguments of half steps",
+        ["src/FastRbm/Models/SpinLayer.cs"] = "means for weight updates",
+        ["src/FastRbm/Models/UnitLayer.cs"] = "means for weight updates",
         ["src/FastRbm/Models/RbmWorkspace.cs"] = "scratch lists of half steps",
         ["src/FastRbm/Sampling/ChainSet.cs"] = "arguments of half steps",
         ["src/FastRbm/Sampling/ConditionalChains.cs"] = "arguments of half steps",
@@ -28,6 +35,9 @@ public sealed partial class SourceFileTests
         ["src/FastRbm/Training/PhaseMoments.cs"] = "buffers of weight updates",
         ["src/FastRbm/Training/PhaseSums.cs"] = "arguments of weight updates",
         ["src/FastRbm/Training/PositivePhase.cs"] = "arguments of half steps",
+        ["src/FastRbm/Training/RealGradients.cs"] = "arguments of weight updates",
+        ["src/FastRbm/Training/RealUnitUpdate.cs"] = "arguments of weight updates",
+        ["src/FastRbm/Training/UnitParameterPair.cs"] = "arguments of weight updates",
     };
 
     private static IEnumerable<string> Sources => RepositoryTree.Files("src", "*.cs").Concat(RepositoryTree.Files("tests", "*.cs"));
