@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using FastRbm.Errors;
 using FastRbm.Memory;
 
@@ -185,11 +186,27 @@ public sealed class GreyDataset : Dataset
             return;
         }
 
+        // A quotient is rounded as the tabled level was.
         ReadOnlySpan<byte> bytes = _bytes.AsSpan(start, Columns);
         ReadOnlySpan<float> levels = _levels;
-        for (int column = 0; column < bytes.Length; column++)
+        int done = 0;
+        Vector256<float> divisor = Vector256.Create((float)_divisor);
+        for (; done <= bytes.Length - Vector128<byte>.Count; done += Vector128<byte>.Count)
         {
-            destination[column] = levels[bytes[column]];
+            (Vector128<ushort> lower, Vector128<ushort> upper) = Vector128.Widen(Vector128.Create(bytes.Slice(done, Vector128<byte>.Count)));
+            (ToFloats(lower) / divisor).CopyTo(destination[done..]);
+            (ToFloats(upper) / divisor).CopyTo(destination[(done + Vector256<float>.Count)..]);
+        }
+
+        for (; done < bytes.Length; done++)
+        {
+            destination[done] = levels[bytes[done]];
+        }
+
+        static Vector256<float> ToFloats(Vector128<ushort> values)
+        {
+            (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(values);
+            return Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32());
         }
     }
 

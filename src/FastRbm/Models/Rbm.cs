@@ -31,7 +31,7 @@ public sealed partial class Rbm
         Visible = visible;
         Hidden = hidden;
         WeightMatrix = new Matrix(visible.Count, hidden.Count);
-        FixedPoint = new FixedPointWeights(visible.Count, hidden.Count, visible.Kind == UnitKind.Spin, hidden.Kind == UnitKind.Spin);
+        FixedPoint = new FixedPointWeights(visible.Count, hidden.Count, visible.Kind == UnitKind.Spin, hidden.Kind == UnitKind.Spin, visible.StatesAreBits, hidden.StatesAreBits);
         RebuildFixedPoint();
     }
 

@@ -26,6 +26,9 @@ public sealed record MomentumSchedule
     public double At(int epoch) =>
         epoch >= RampEpochs ? Final : Initial + ((Final - Initial) * epoch / RampEpochs);
 
+    /// <summary>Whether the momentum is 0 in every epoch.</summary>
+    internal bool IsZero => Final == 0 && (Initial == 0 || RampEpochs == 0);
+
     internal void Validate()
     {
         Check("initial momentum", Initial);

@@ -22,10 +22,11 @@ internal sealed unsafe class ParameterStep
     private readonly Matrix _visibleShiftOffsets;
     private readonly Matrix _hiddenOffsets;
     private readonly Matrix _hiddenShiftOffsets;
-    private readonly float[] _visibleScales;
+    private readonly Matrix? _visibleScales;
     private readonly float _visibleFactor;
     private readonly float _hiddenFactor;
     private readonly bool _centred;
+    private readonly bool _plain;
     private readonly Matrix _visibleShifts;
     private readonly Matrix _hiddenShifts;
     private readonly Matrix? _hiddenSquares;
@@ -42,7 +43,7 @@ internal sealed unsafe class ParameterStep
     /// <param name="options">The options.</param>
     /// <param name="visibleMeans">The means of the data: of bits, or of states.</param>
     /// <param name="statisticsAreBits">Whether statistics are those of bits, which for spins x = 2 b - 1 aren't the states.</param>
-    /// <param name="visibleScales">What gradients of visible units have been, or are, multiplied by; empty for 1.</param>
+    /// <param name="visibleScales">What gradients of visible units are multiplied by; empty for 1.</param>
     public ParameterStep(
         Rbm rbm, TrainingOptions options, ReadOnlySpan<float> visibleMeans, bool statisticsAreBits = true, ReadOnlySpan<float> visibleScales = default)
     {
@@ -61,6 +62,7 @@ internal sealed unsafe class ParameterStep
         int paddedVisible = Tile.Count(visible) * Tile.Width;
         int paddedHidden = Tile.Count(hidden) * Tile.Width;
         bool adam = options.StepRule == StepRule.Adam;
+        _plain = !adam && options.Momentum.IsZero;
         WeightVelocity = new Matrix(visible, hidden);
         VisibleBiasVelocity = new Matrix(1, visible);
         HiddenBiasVelocity = new Matrix(1, hidden);
@@ -77,7 +79,8 @@ internal sealed unsafe class ParameterStep
         _visibleOffsets = new Matrix(1, paddedVisible);
         _hiddenOffsets = new Matrix(1, paddedHidden);
         _visibleShiftOffsets = new Matrix(1, paddedVisible);
-        _visibleScales = visibleScales.ToArray();
+        _visibleScales = visibleScales.IsEmpty ? null : new Matrix(1, visible);
+        visibleScales.CopyTo(_visibleScales is null ? default : _visibleScales.Row(0));
         _hiddenShiftOffsets = new Matrix(1, paddedHidden);
         for (int unit = 0; unit < visible; unit++)
         {
@@ -187,6 +190,8 @@ internal sealed unsafe class ParameterStep
             HiddenShiftOffsets = _centred ? _hiddenShiftOffsets.DangerousGetPointer() : null,
             VisibleShifts = _visibleShifts.DangerousGetPointer(),
             HiddenShifts = _hiddenShifts.DangerousGetPointer(),
+            Plain = _plain,
+            DenseScales = Pointer(_visibleScales),
             Momentum = (float)momentum,
             SquareMomentum = (float)_options.SquareMomentum,
             AdamRate = (float)(learningRate / (1 - Power(momentum, update + 1))),
@@ -224,9 +229,9 @@ internal sealed unsafe class ParameterStep
             int taken = minus == null ? 0 : minus[unit];
             gradient[unit] = equal ? (plus[unit] - taken) * positive
                 : ((_positive.Visible != null ? _positive.Visible[unit] : plus[unit]) * positive) - (taken * negative);
-            if (_visibleScales.Length > 0)
+            if (_visibleScales is not null)
             {
-                gradient[unit] *= _visibleScales[unit];
+                gradient[unit] *= _visibleScales[0, unit];
             }
 
             if (_options.Centring == Centring.Enhanced)
@@ -296,7 +301,7 @@ internal sealed unsafe class ParameterStep
 
     private void SetVisibleOffset(int unit, float mean)
     {
-        _visibleOffsets[0, unit] = mean * _visibleFactor * (_visibleScales.Length > 0 ? _visibleScales[unit] : 1);
+        _visibleOffsets[0, unit] = mean * _visibleFactor * (_visibleScales is null ? 1 : _visibleScales[0, unit]);
         _visibleShiftOffsets[0, unit] = (mean * _visibleFactor) - (_visibleFactor - 1);
     }
 

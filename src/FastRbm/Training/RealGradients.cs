@@ -19,18 +19,15 @@ internal sealed unsafe class RealGradients
     private readonly Matrix _visibleSums;
     private readonly Matrix _hiddenSums;
     private readonly Matrix _hiddenOfData;
-    private readonly float[] _scales;
 
     /// <summary>Allocates.</summary>
     /// <param name="rbm">The model.</param>
     /// <param name="batch">The most rows of data.</param>
     /// <param name="chains">The most chains.</param>
     /// <param name="members">Threads.</param>
-    /// <param name="scales">What the gradients of each visible unit's weights are multiplied by.</param>
-    public RealGradients(Rbm rbm, int batch, int chains, int members, ReadOnlySpan<float> scales)
+    public RealGradients(Rbm rbm, int batch, int chains, int members)
     {
         _batch = batch;
-        _scales = scales.ToArray();
         VisibleStates = new Matrix(batch + chains, rbm.Visible.Count);
         HiddenMeans = new Matrix(batch + chains, rbm.Hidden.Count);
         _gradient = new Matrix(rbm.Visible.Count, rbm.Hidden.Count);
@@ -92,15 +89,6 @@ internal sealed unsafe class RealGradients
         {
             Product(0, rows.Count, first, end, member, add: false);
             Product(_batch, used, first, end, member, add: true);
-        }
-
-        for (int unit = first; unit < end; unit++)
-        {
-            float factor = _scales[unit];
-            if (factor != 1)
-            {
-                FloatRows.Multiply(_gradient.Row(unit), factor);
-            }
         }
     }
 

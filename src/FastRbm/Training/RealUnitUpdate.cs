@@ -69,7 +69,7 @@ internal sealed unsafe class RealUnitUpdate : IParameterUpdate
         int members = _team.Members;
         _standard = new Standardisation(rbm.Visible, new ColumnMoments(rows, options.RowWeights.Span));
         _rows = new RealRows(rbm.Visible, rows, options, _standard);
-        _gradients = new RealGradients(rbm, batch, _chains, members, _standard.InverseVariances);
+        _gradients = new RealGradients(rbm, batch, _chains, members);
         _visible = _gradients.VisibleStates;
         _hidden = _gradients.HiddenMeans;
         _data = new LayerStates(rbm.Visible, batch, _visible, 0);

@@ -36,7 +36,11 @@ internal static unsafe class BiasUpdate
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        if (arguments.WeightSquares == null)
+        if (arguments.Plain)
+        {
+            Run<TFloat, TInt, TOps, StepRules.Plain<TFloat, TInt, TOps>>(copy, arguments);
+        }
+        else if (arguments.WeightSquares == null)
         {
             Run<TFloat, TInt, TOps, StepRules.Momentum<TFloat, TInt, TOps>>(copy, arguments);
         }

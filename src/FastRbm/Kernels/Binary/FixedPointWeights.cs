@@ -37,7 +37,7 @@ internal sealed unsafe class FixedPointWeights
     private readonly bool _hiddenSpins;
 
     /// <summary>Allocates the copy of a model of the given size; all zeros until <see cref="Rebuild"/>.</summary>
-    public FixedPointWeights(int visible, int hidden, bool visibleSpins = false, bool hiddenSpins = false)
+    public FixedPointWeights(int visible, int hidden, bool visibleSpins = false, bool hiddenSpins = false, bool visibleBits = true, bool hiddenBits = true)
     {
         _visibleSpins = visibleSpins;
         _hiddenSpins = hiddenSpins;
@@ -46,8 +46,10 @@ internal sealed unsafe class FixedPointWeights
         VisibleTiles = Tile.Count(visible);
         HiddenTiles = Tile.Count(hidden);
         long panels = (long)VisibleTiles * HiddenTiles * Tile.Width * Tile.Width;
-        _hiddenPanels = new AlignedBuffer<int>(panels);
-        _visiblePanels = new AlignedBuffer<int>(panels);
+        HasHiddenPanels = visibleBits;
+        HasVisiblePanels = hiddenBits;
+        _hiddenPanels = new AlignedBuffer<int>(visibleBits ? panels : 0);
+        _visiblePanels = new AlignedBuffer<int>(hiddenBits ? panels : 0);
         _hiddenBias = new AlignedBuffer<int>((long)HiddenTiles * Tile.Width);
         _visibleBias = new AlignedBuffer<int>((long)VisibleTiles * Tile.Width);
         _visibleNorms = new AlignedBuffer<uint>((long)HiddenTiles * VisibleTiles * Tile.Width);
@@ -65,6 +67,12 @@ internal sealed unsafe class FixedPointWeights
 
     /// <summary>Tiles of hidden units.</summary>
     public int HiddenTiles { get; }
+
+    /// <summary>Whether there are weights for sums over visible bits; not where visible states aren't bits.</summary>
+    public bool HasHiddenPanels { get; }
+
+    /// <summary>Whether there are weights for sums over hidden bits; not where hidden states aren't bits.</summary>
+    public bool HasVisiblePanels { get; }
 
     /// <summary>s: one unit of input is 2^s.</summary>
     public int ScaleBits { get; private set; }

@@ -3,7 +3,7 @@ using FastRbm.Kernels.Simd;
 
 namespace FastRbm.Kernels.Binary;
 
-/// <summary>Momentum and Adam.</summary>
+/// <summary>Plain steps, momentum and Adam.</summary>
 internal static unsafe class StepRules
 {
     /// <summary>velocity = momentum velocity + gradient - decay; the change is the velocity. Gradients hold the learning rate.</summary>
@@ -19,6 +19,17 @@ internal static unsafe class StepRules
             TOps.Store(moved, velocity);
             return moved;
         }
+    }
+
+    /// <summary>The change is gradient - decay: momentum 0, without a velocity to keep.</summary>
+    public readonly struct Plain<TFloat, TInt, TOps> : IStepRule<TFloat, TInt, TOps>
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TFloat Change(in WeightUpdateArguments arguments, TFloat gradient, TFloat decay, float* velocity, float* squares) =>
+            TOps.Subtract(gradient, decay);
     }
 
     /// <summary>

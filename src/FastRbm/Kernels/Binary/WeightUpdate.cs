@@ -56,7 +56,11 @@ internal static unsafe class WeightUpdate
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        if (arguments.WeightSquares == null)
+        if (arguments.Plain)
+        {
+            Run<TFloat, TInt, TOps, StepRules.Plain<TFloat, TInt, TOps>>(copy, arguments, first, end, scratch);
+        }
+        else if (arguments.WeightSquares == null)
         {
             Run<TFloat, TInt, TOps, StepRules.Momentum<TFloat, TInt, TOps>>(copy, arguments, first, end, scratch);
         }
@@ -72,6 +76,7 @@ internal static unsafe class WeightUpdate
         where TOps : struct, ISimd<TFloat, TInt>
         where TRule : struct, IStepRule<TFloat, TInt, TOps>
     {
+        int* spare = stackalloc int[Tile.Width * Tile.Width];
         int tabled = -1;
         int* negativeTables = scratch;
         int* positiveTables = scratch + PatternTables.Length(arguments.Negative.Rows);
@@ -88,17 +93,18 @@ internal static unsafe class WeightUpdate
 
             if (arguments.WeightVelocity == null)
             {
-                QuantiseTile<TFloat, TInt, TOps>(copy, arguments, hiddenTile, visibleTile);
+                QuantiseTile<TFloat, TInt, TOps>(copy, arguments, hiddenTile, visibleTile, spare);
             }
             else
             {
-                MoveTile<TFloat, TInt, TOps, TRule>(copy, arguments, hiddenTile, visibleTile, positiveTables, negativeTables);
+                MoveTile<TFloat, TInt, TOps, TRule>(copy, arguments, hiddenTile, visibleTile, positiveTables, negativeTables, spare);
             }
 
-            int* panel = copy.HiddenPanels + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width * Tile.Width);
-            TileTranspose.Run(
-                panel + ((nint)visibleTile * Tile.Width * Tile.Width),
-                copy.VisiblePanels + ((((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width * Tile.Width));
+            if (copy.HasVisiblePanels)
+            {
+                int* panel = copy.HasHiddenPanels ? copy.HiddenPanels + (((nint)tile) * Tile.Width * Tile.Width) : spare;
+                TileTranspose.Run(panel, copy.VisiblePanels + ((((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width * Tile.Width));
+            }
         }
     }
 
@@ -109,12 +115,12 @@ internal static unsafe class WeightUpdate
         PatternTables.Build<TFloat, TInt, TOps>(moments.Means + ((nint)hiddenTile * moments.MeanRows * Tile.Width), moments.Rows, tables);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void QuantiseTile<TFloat, TInt, TOps>(FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile)
+    private static void QuantiseTile<TFloat, TInt, TOps>(FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile, int* spare)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        Place place = new(copy, arguments, hiddenTile, visibleTile);
+        Place place = new(copy, arguments, hiddenTile, visibleTile, spare);
         int* columnNorms = stackalloc int[Tile.Width];
         new Span<int>(columnNorms, Tile.Width).Clear();
         for (int unit = place.FirstUnit; unit < place.EndUnit; unit++)
@@ -135,13 +141,13 @@ internal static unsafe class WeightUpdate
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MoveTile<TFloat, TInt, TOps, TRule>(
-        FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile, int* positiveTables, int* negativeTables)
+        FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile, int* positiveTables, int* negativeTables, int* spare)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
         where TRule : struct, IStepRule<TFloat, TInt, TOps>
     {
-        Place place = new(copy, arguments, hiddenTile, visibleTile);
+        Place place = new(copy, arguments, hiddenTile, visibleTile, spare);
         int* zeros = stackalloc int[Tile.Width];
         int* step = stackalloc int[Tile.Width];
         int* columnNorms = stackalloc int[Tile.Width];
@@ -340,11 +346,12 @@ internal static unsafe class WeightUpdate
             new Span<int>(step, Tile.Width).Clear();
         }
 
+        TFloat denseRate = TOps.Create(arguments.PositiveDenseRate * (arguments.DenseScales == null ? 1 : arguments.DenseScales[unit]));
         for (int column = 0; column < columns; column += TOps.Width)
         {
             TFloat taken = TOps.Multiply(TOps.ToFloat(TOps.Load(step + column)), TOps.Create(arguments.NegativeRate));
             TFloat given = dense != null
-                ? TOps.Multiply(TOps.Load(dense + column), TOps.Create(arguments.PositiveDenseRate))
+                ? TOps.Multiply(TOps.Load(dense + column), denseRate)
                 : TOps.Multiply(TOps.ToFloat(TOps.Load(positive + column)), TOps.Create(arguments.PositiveRate));
             TOps.Store(TOps.Subtract(given, taken), (float*)step + column);
         }
@@ -369,13 +376,15 @@ internal static unsafe class WeightUpdate
     }
 
     /// <summary>Where a tile lies.</summary>
-    private readonly ref struct Place(FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile)
+    private readonly ref struct Place(FixedPointWeights copy, in WeightUpdateArguments arguments, int hiddenTile, int visibleTile, int* spare)
     {
         public readonly int FirstUnit = visibleTile * Tile.Width;
         public readonly int EndUnit = Math.Min((visibleTile + 1) * Tile.Width, copy.Visible);
         public readonly int FirstColumn = hiddenTile * Tile.Width;
         public readonly int Columns = Math.Min(Tile.Width, arguments.WeightStride - (hiddenTile * Tile.Width));
-        public readonly int* Panel = copy.HiddenPanels + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width * Tile.Width);
+        public readonly int* Panel = copy.HasHiddenPanels
+            ? copy.HiddenPanels + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width * Tile.Width)
+            : spare - ((nint)visibleTile * Tile.Width * Tile.Width);
         public readonly uint* VisibleNorms = copy.VisibleNorms + ((nint)hiddenTile * copy.VisibleTiles * Tile.Width);
         public readonly uint* HiddenNorms = copy.HiddenNorms + ((((nint)visibleTile * copy.HiddenTiles) + hiddenTile) * Tile.Width);
     }

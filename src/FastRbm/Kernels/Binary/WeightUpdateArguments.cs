@@ -82,6 +82,12 @@ internal unsafe struct WeightUpdateArguments
     /// <summary>sum over the visible units of a tile of d_ij m_i: [visible tile][hidden, padded to whole tiles], written; with offsets.</summary>
     public float* HiddenShifts;
 
+    /// <summary>Whether the momentum is 0 in the whole run: velocities are then left alone.</summary>
+    public bool Plain;
+
+    /// <summary>What the dense positive statistics of each visible unit are multiplied by, beside their rate; null for 1.</summary>
+    public float* DenseScales;
+
     /// <summary>The share of the velocity that is kept; Adam's beta1.</summary>
     public float Momentum;
 
