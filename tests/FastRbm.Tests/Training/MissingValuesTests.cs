@@ -1,4 +1,5 @@
 using FastRbm.Data;
+using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Serialization;
 using FastRbm.Testing;
@@ -99,17 +100,68 @@ public sealed class MissingValuesTests
     }
 
     [Fact]
-    public void Missing_values_of_units_that_arent_sampled_are_refused()
+    public void Missing_values_that_can_be_neither_sampled_nor_left_out_are_refused()
     {
         TestRows rows = new([[1, 0, 1], [0, 1, float.NaN]]);
-        TrainingOptions marginal = Options(MissingValues.Marginal) with { BatchSize = 2 };
-        Refused(new Rbm(new GaussianLayer(3), new BinaryLayer(2)), marginal);
-        Refused(new Rbm(new PottsLayer(3), new BinaryLayer(2)), marginal);
-        Refused(new Rbm(new BinaryLayer(3), new GaussianLayer(2)), marginal);
-        Refused(new Rbm(new SpinLayer(3), new BinaryLayer(2)), Options(MissingValues.Absent) with { BatchSize = 2 });
+        TrainingOptions absent = Options(MissingValues.Absent) with { BatchSize = 2 };
+        Refused(new Rbm(new ReplicatedSoftmaxLayer(3), new BinaryLayer(2)), Options(MissingValues.Marginal) with { BatchSize = 2 });
+        Refused(new Rbm(new SpinLayer(3), new BinaryLayer(2)), absent);
+        Refused(new Rbm(new GaussianLayer(3), new BinaryLayer(2)), absent);
+        Refused(new Rbm(new PottsLayer(3), new BinaryLayer(2)), absent);
+        Refused(new Rbm(new BinaryLayer(3), new GaussianLayer(2)), absent);
 
         void Refused(Rbm rbm, TrainingOptions options) =>
             Assert.Contains("missing values", Assert.Throws<ArgumentException>(() => new Trainer(rbm, rows, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gaussian")]
+    [InlineData("double-relu")]
+    [InlineData("potts:2x2")]
+    public void Missing_values_of_any_units_are_drawn_given_the_observed_ones(string visible)
+    {
+        // A spin pulls both visible units, or groups, the same way; the second is always missing, the first is what the spin follows more.
+        UnitLayer layer = UnitLayers.Parse(visible, visible[0] == 'p' ? 4 : 2);
+        bool groups = layer.Kind == UnitKind.Potts;
+        Rbm rbm = new(layer, new SpinLayer(1));
+        rbm.Edit((weights, _, _) =>
+        {
+            for (int i = 0; i < weights.Height; i++)
+            {
+                float size = i < weights.Height / 2 ? 12 : 6;
+                weights[i, 0] = groups && i % 2 == 0 ? -size : size;
+            }
+        });
+        TestRows rows = new(Enumerable.Range(0, 40).Select(row => groups
+            ? new[] { row % 2, 1f - (row % 2), float.NaN, float.NaN }
+            : new[] { row % 2 == 0 ? 6f : -6f, float.NaN }));
+        TrainingOptions options = Options(MissingValues.Marginal) with
+        {
+            BatchSize = 40, Epochs = 5, LearningRate = LearningRateSchedule.Constant(1e-9), LearnUnitParameters = false,
+        };
+        using Trainer trainer = new(rbm, rows, options);
+        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        ulong[] bits = new ulong[1];
+        for (int row = 0; row < 40; row++)
+        {
+            bool up;
+            if (groups)
+            {
+                rows.CopyBits(row, bits);
+                trainer.Update.Filled!.Fill(row, bits);
+                Assert.Equal(1, System.Numerics.BitOperations.PopCount(bits[0] >> 2));
+                up = (bits[0] >> 3 & 1) == 1;
+            }
+            else
+            {
+                Matrix kept = trainer.Update.Values.Single(static buffer => buffer.Name == "missing_values").Values;
+                Assert.Equal(rows[row][0], kept[row, 0]);
+                up = kept[row, 1] > 0;
+            }
+
+            // Six standard deviations, or odds of e^24.
+            Assert.Equal(row % 2 == 0, up);
+        }
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class UnitTrainingTests
     [InlineData("gaussian", "binary")]
     [InlineData("binary", "gaussian")]
     [InlineData("gaussian", "relu")]
-    [InlineData("mixed:gaussian[50];potts:5[50];binary[50]", "double-relu")]
+    [InlineData("mixed:gaussian[60];potts:5[60];binary[30]", "double-relu")]
     [InlineData("replicated-softmax", "binary")]
     [InlineData("spin", "potts:5")]
     [InlineData("potts:3", "spin")]
@@ -69,6 +69,12 @@ public sealed class UnitTrainingTests
             byte[] whole = Train(visible, hidden, options with { Threads = 1 }, stopAfter: int.MaxValue);
             Assert.Equal(whole, Train(visible, hidden, options with { Threads = 3 }, stopAfter: int.MaxValue));
             Assert.Equal(whole, Train(visible, hidden, options with { Threads = 2 }, stopAfter: 4));
+            if (visible != "replicated-softmax")
+            {
+                TrainingOptions partial = options with { Missing = MissingValues.Marginal, MissingSteps = 2 };
+                whole = Train(visible, hidden, partial with { Threads = 1 }, stopAfter: int.MaxValue, hide: 0.4);
+                Assert.Equal(whole, Train(visible, hidden, partial with { Threads = 2 }, stopAfter: 4, hide: 0.4));
+            }
         }
     }
 
@@ -109,10 +115,10 @@ public sealed class UnitTrainingTests
         Assert.Contains(named, refusal.Message, StringComparison.Ordinal);
     }
 
-    private static byte[] Train(string visible, string hidden, TrainingOptions options, int stopAfter)
+    private static byte[] Train(string visible, string hidden, TrainingOptions options, int stopAfter, double hide = 0)
     {
         UnitLayer layer = UnitLayers.Parse(visible, 150);
-        TestRows rows = Data(new Rbm(layer, new BinaryLayer(1)), 150);
+        TestRows rows = Hide(layer, Data(new Rbm(layer, new BinaryLayer(1)), 150), hide);
         Rbm rbm = RbmInitializer.Normal(rows, UnitLayers.Parse(visible, 150), UnitLayers.Parse(hidden, 130), seed: 2);
         using TemporaryDirectory directory = new();
         Trainer trainer = new(rbm, rows, options);
@@ -138,6 +144,25 @@ public sealed class UnitTrainingTests
         {
             trainer.Dispose();
         }
+    }
+
+    /// <summary>Columns are missing at random, in thirties so that groups of categories are missing as a whole.</summary>
+    private static TestRows Hide(UnitLayer layer, TestRows rows, double share)
+    {
+        SplitMix64 random = new(6);
+        return share == 0 ? rows : new TestRows(Enumerable.Range(0, rows.Rows).Select(row =>
+        {
+            float[] values = [.. rows[row]];
+            for (int first = 0; first < layer.Count; first += 30)
+            {
+                if (random.NextBool(share))
+                {
+                    values.AsSpan(first, Math.Min(30, layer.Count - first)).Fill(float.NaN);
+                }
+            }
+
+            return values;
+        }));
     }
 
     /// <summary>Rows that are states of the visible layer: drawn about its biases.</summary>

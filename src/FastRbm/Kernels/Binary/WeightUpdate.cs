@@ -91,6 +91,12 @@ internal static unsafe class WeightUpdate
                 tabled = hiddenTile;
             }
 
+            if (!copy.HasHiddenPanels && (hiddenTile == copy.HiddenTiles - 1 || visibleTile == copy.VisibleTiles - 1))
+            {
+                // Where a tile isn't full, its padding must be zero.
+                new Span<int>(spare, Tile.Width * Tile.Width).Clear();
+            }
+
             if (arguments.WeightVelocity == null)
             {
                 QuantiseTile<TFloat, TInt, TOps>(copy, arguments, hiddenTile, visibleTile, spare);
