@@ -3,6 +3,7 @@ using FastRbm.Cli.Options;
 using FastRbm.Cli.Output;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
+using FastRbm.Errors;
 using FastRbm.Evaluation;
 using FastRbm.Memory;
 using FastRbm.Models;
@@ -89,6 +90,13 @@ internal sealed class CompleteCommand
         {
             DataSelection selection = new(_terminal, parse.GetValue(_dataDirectory));
             bool missing = mask == CompletionMask.Missing;
+            if (rbm.Visible.Kind != UnitKind.Binary || !rbm.Hidden.StatesAreBits)
+            {
+                CompleteUnits(parse, rbm, path, selection.OpenStates(rbm.Visible, name, parse.GetValue(_limit), signals.Token, missing), shape, bar, signals.Token);
+                _terminal.Note($"the rows are saved in {output}.");
+                return ExitCode.Done;
+            }
+
             var truth = (BitDataset)selection.OpenBits(name, parse.GetValue(_limit), signals.Token, missing);
             DataSelection.RequireWidth(truth, rbm.Visible.Count, path);
             BitMatrix known = CompletionMask.Known(mask, truth, shape);
@@ -135,6 +143,70 @@ internal sealed class CompleteCommand
 
         _terminal.Note($"the rows are saved in {output}.");
         return ExitCode.Done;
+    }
+
+    /// <summary>The same for units of other kinds, which are known or not.</summary>
+    private void CompleteUnits(ParseResult parse, Rbm rbm, string path, Dataset states, ImageShape shape, ProgressBar bar, CancellationToken cancellation)
+    {
+        string? mask = parse.GetValue(_mask);
+        if (mask is null || parse.GetValue(_likelihood) || parse.GetValue(_corrupt) > 0 || parse.GetValue(_flipRate) > 0)
+        {
+            throw new InvalidInputException(path, $"binary units to denoise or for {_likelihood.Name}", $"{rbm.Visible.Name} and {rbm.Hidden.Name} units");
+        }
+
+        DataSelection.RequireWidth(states, rbm.Visible.Count, path);
+        Dataset table = UnitTable.Columns(rbm.Visible) == rbm.Visible.Count ? states : Table(rbm.Visible, states);
+        BitMatrix known = CompletionMask.Known(mask, table, shape.Pixels == table.Columns ? shape : ImageShape.Line(table.Columns));
+        TellExtremes(known, flipRate: 0);
+        UnitCompletion completion = new(rbm, states, known);
+        bool draws = parse.GetValue(_draws);
+        completion.Run(
+            parse.GetValue(_burnIn), parse.GetValue(_steps), draws, parse.GetValue(_seed), CommonOptions.ThreadsOf(parse, _threads), bar, cancellation);
+        bar.Clear();
+        FigureTable figures = new();
+        completion.Fill(figures, mask == CompletionMask.Missing ? null : states);
+        string output = parse.GetRequiredValue(_output);
+        if (OutputPath.IsPicture(output))
+        {
+            Pictures.Units(rbm.Visible, completion.Units!, shape).SavePng(output);
+        }
+        else
+        {
+            NpyWriter.Write(output, (CommunityToolkit.HighPerformance.ReadOnlySpan2D<float>)completion.Rows.AsSpan2D());
+        }
+
+        if (parse.GetValue(_json))
+        {
+            JsonLine.Write(_terminal.Output, figures.WriteJson);
+        }
+        else
+        {
+            figures.WriteText(_terminal.Output);
+        }
+    }
+
+    /// <summary>The table that states are of, for masks: a column a category.</summary>
+    private static Dataset Table(UnitLayer layer, Dataset states)
+    {
+        int columns = UnitTable.Columns(layer);
+        float[] values = new float[states.Rows * columns];
+        float[] row = new float[layer.Count];
+        IReadOnlyList<int> first = UnitTable.FirstUnits(layer);
+        BitMatrix observed = new(states.Rows, columns);
+        ulong[] known = new ulong[BitMatrix.WordsFor(layer.Count)];
+        for (int r = 0; r < states.Rows; r++)
+        {
+            states.CopyMeans(r, row);
+            states.CopyObserved(r, known);
+            UnitTable.Decode(layer, row, values.AsSpan(r * columns, columns));
+            for (int column = 0; column < columns; column++)
+            {
+                observed[r, column] = (known[first[column] >> 6] >> (first[column] & 63) & 1) != 0;
+            }
+        }
+
+        RealDataset table = RealDataset.FromFloats(states.Name, states.Rows, columns, values);
+        return states.HasMissing ? table.Observe(observed) : table;
     }
 
     /// <summary>Checks what goes with what.</summary>

@@ -51,7 +51,7 @@ internal sealed class TransformCommand
         using TerminationSignals signals = new();
         try
         {
-            Dataset rows = new DataSelection(_terminal, parse.GetValue(_dataDirectory)).OpenBits(name, parse.GetValue(_limit), signals.Token);
+            Dataset rows = new DataSelection(_terminal, parse.GetValue(_dataDirectory)).OpenStates(rbm.Visible, name, parse.GetValue(_limit), signals.Token);
             DataSelection.RequireWidth(rows, rbm.Visible.Count, path);
             NpyWriter.Write(output, (CommunityToolkit.HighPerformance.ReadOnlySpan2D<float>)Means(rbm, rows, signals.Token).AsSpan2D());
         }
@@ -67,17 +67,23 @@ internal sealed class TransformCommand
 
     private static Matrix Means(Rbm rbm, Dataset rows, CancellationToken cancellation)
     {
+        bool spins = rows.IsBinary && rbm.Visible.Kind == UnitKind.Spin;
         Matrix means = new(rows.Rows, rbm.Hidden.Count);
         RbmWorkspace workspace = new(rbm);
         for (int first = 0; first < rows.Rows; first += RowsAtOnce)
         {
             cancellation.ThrowIfCancellationRequested();
             int count = Math.Min(RowsAtOnce, rows.Rows - first);
-            BitMatrix visible = new(count, rows.Columns);
+            Matrix visible = new(count, rows.Columns);
             Matrix some = new(count, means.Columns);
             for (int row = 0; row < count; row++)
             {
-                rows.CopyBits(first + row, visible.Row(row));
+                Span<float> states = visible.Row(row);
+                rows.CopyMeans(first + row, states);
+                for (int unit = 0; unit < states.Length && spins; unit++)
+                {
+                    states[unit] = (2 * states[unit]) - 1;
+                }
             }
 
             rbm.MeanHidden(visible, workspace, some);

@@ -95,6 +95,47 @@ public static class UnitTable
         return table.HasMissing ? states.Observe(observed) : states;
     }
 
+    /// <summary>From which columns of a table are known to which units are.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="known">A row for each row of the table, or one: 1 where a value is known.</param>
+    /// <returns>The same for the units: a category's columns are known together.</returns>
+    public static BitMatrix SpreadMask(UnitLayer layer, BitMatrix known)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        ArgumentNullException.ThrowIfNull(known);
+        List<(int First, int Categories)> spans = Spans(layer);
+        Throw.IfLengthDiffers(known.Columns, spans.Count, nameof(known));
+        BitMatrix units = new(known.Rows, layer.Count);
+        for (int row = 0; row < known.Rows; row++)
+        {
+            for (int column = 0; column < spans.Count; column++)
+            {
+                for (int k = 0; k < Math.Max(1, spans[column].Categories); k++)
+                {
+                    units[row, spans[column].First + k] = known[row, column];
+                }
+            }
+        }
+
+        return units;
+    }
+
+    /// <summary>The first unit of each column of a table.</summary>
+    /// <param name="layer">The layer.</param>
+    public static IReadOnlyList<int> FirstUnits(UnitLayer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return [.. Spans(layer).Select(static span => span.First)];
+    }
+
+    /// <summary>Whether each column of a table is a category, whose numbers can only be right or wrong.</summary>
+    /// <param name="layer">The layer.</param>
+    public static IReadOnlyList<bool> AreCategories(UnitLayer layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return [.. Spans(layer).Select(static span => span.Categories > 0)];
+    }
+
     /// <summary>Spins as bits, 1 for up.</summary>
     /// <param name="table">Rows of -1 and 1, or of 0 and 1.</param>
     /// <returns>Binary rows.</returns>
