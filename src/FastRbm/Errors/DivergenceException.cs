@@ -9,9 +9,23 @@ public sealed class DivergenceException : Exception
     /// <param name="limit">The limit that it passed.</param>
     /// <param name="lastGoodUpdate">The update whose parameters the model holds again.</param>
     public DivergenceException(long update, double inputBound, double limit, long lastGoodUpdate)
+        : this(update, inputBound, lastGoodUpdate, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"inputs of units to stay below {limit}, found {inputBound}"))
+    {
+    }
+
+    /// <summary>Describes a run whose model is no distribution any more.</summary>
+    /// <param name="update">The update after which the guard struck, counted from 1.</param>
+    /// <param name="coupling">The largest singular value of the weights over the roots of the precisions.</param>
+    /// <param name="lastGoodUpdate">The update whose parameters the model holds again.</param>
+    /// <returns>The exception.</returns>
+    internal static DivergenceException OfCoupling(long update, double coupling, long lastGoodUpdate) => new(
+        update, double.PositiveInfinity, lastGoodUpdate,
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a largest singular value of the weights below 1 between unbounded units, found {coupling}"));
+
+    private DivergenceException(long update, double inputBound, long lastGoodUpdate, string what)
         : base(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"training diverged at update {update}: expected inputs of units to stay below {limit}, found {inputBound}; the model is back at update {lastGoodUpdate}. A smaller learning rate or more weight decay helps."))
+            $"training diverged at update {update}: expected {what}; the model is back at update {lastGoodUpdate}. A smaller learning rate or more weight decay helps."))
     {
         Update = update;
         InputBound = inputBound;

@@ -194,17 +194,20 @@ public sealed class Trainer : IDisposable
             Options.LearningRate.At(state.Update, TotalUpdates), Options.Momentum.At(state.Epoch));
         double bound = inRange ? _step.InputBound : double.PositiveInfinity;
         int done = state.FirstRow + batch;
+        double coupling = 0;
         if (_coupling is not null && (done == _rows.Rows || (state.Update + 1) % UpdatesBetweenSnapshots == 0))
         {
             // From 1 on, two layers of unbounded units have no distribution: checked before a state is kept as good.
-            bound = _coupling.Compute() < 1 ? bound : double.PositiveInfinity;
+            coupling = _coupling.Compute();
         }
 
-        if (bound > Options.DivergenceLimit)
+        if (bound > Options.DivergenceLimit || !(coupling < 1))
         {
             long good = _snapshot.Restore();
             _clock.Stop();
-            throw new DivergenceException(state.Update + 1, bound, Options.DivergenceLimit, good);
+            throw bound > Options.DivergenceLimit
+                ? new DivergenceException(state.Update + 1, bound, Options.DivergenceLimit, good)
+                : DivergenceException.OfCoupling(state.Update + 1, coupling, good);
         }
 
         State = done == _rows.Rows

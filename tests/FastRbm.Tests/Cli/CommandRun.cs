@@ -55,10 +55,15 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         return new CommandRun(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
-    /// <summary>Requires success.</summary>
-    public CommandRun Succeeds()
+    /// <summary>Requires success, and that these words were said.</summary>
+    public CommandRun Succeeds(params string[] words)
     {
         Assert.True(Code == 0, $"Exit code {Code}: {Error}");
+        foreach (string word in words)
+        {
+            Assert.Contains(word, Error, StringComparison.Ordinal);
+        }
+
         return this;
     }
 
