@@ -11,6 +11,7 @@ internal static class DemoList
         new ImageDemo(ImageSettings.Digits),
         new ImageDemo(ImageSettings.Fashion),
         new HintonDemo(),
+        new ReviewsDemo(),
         new RepairDemo(),
     ];
 }

@@ -93,16 +93,17 @@ internal sealed class DemoRun
         }
     }
 
-    /// <summary>Saves a model as it is now.</summary>
+    /// <summary>Saves a model: of binary units and spins as it is now, of others as it is in the end.</summary>
     /// <param name="file">The name of the file, without ending.</param>
-    /// <param name="rbm">The model.</param>
+    /// <param name="rbm">The model; of other units than binary ones and spins it must not change any more.</param>
     /// <param name="shape">How a row lies as an image; null for none.</param>
     public void Model(string file, Rbm rbm, ImageShape? shape = null)
     {
         // A copy: later training must not show.
-        RbmParameters parameters = RbmParameters.From(rbm);
+        bool simple = rbm.Visible.Kind is UnitKind.Binary or UnitKind.Spin && rbm.Hidden.Kind is UnitKind.Binary or UnitKind.Spin;
+        Rbm saved = simple ? new Rbm(RbmParameters.From(rbm)) : rbm;
         Dictionary<string, string> extras = shape is { } image ? new() { [PictureShape.MetadataKey] = PictureShape.Text(image) } : [];
-        _files.Add((file + ".safetensors", path => ModelFile.Save(path, new Rbm(parameters), extras)));
+        _files.Add((file + ".safetensors", path => ModelFile.Save(path, saved, extras)));
     }
 
     /// <summary>Saves all files, the page last.</summary>

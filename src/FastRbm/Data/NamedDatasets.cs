@@ -4,7 +4,7 @@ namespace FastRbm.Data;
 
 /// <summary>The data sets that have a name.</summary>
 /// <remarks>
-/// Built in: bars-and-stripes, shifter, and, or, xor, not, strokes. Published: mnist and fashion-mnist (train is the whole file of
+/// Built in: bars-and-stripes, shifter, and, or, xor, not, strokes, reviews. Published: mnist and fashion-mnist (train is the whole file of
 /// 60,000 rows; there is no validation split), binarized-mnist (50,000 / 10,000 / 10,000 rows, not downloadable), optdigits
 /// (train and test; 8 x 8 pixels of 16 grey levels). Stateless: thread-safe.
 /// </remarks>
@@ -19,6 +19,7 @@ public static class NamedDatasets
         ["xor"] = _ => LogicGates.Xor(),
         ["not"] = _ => LogicGates.Not(),
         [StrokesName] = split => Strokes.Create(Strokes.DefaultRows(split), split),
+        [ReviewsName] = split => Reviews.Create(Reviews.DefaultRows(split), split),
     };
 
     private static readonly PublishedSet[] _published =
@@ -63,6 +64,7 @@ public static class NamedDatasets
     ];
 
     private const string StrokesName = "strokes";
+    private const string ReviewsName = "reviews";
 
     /// <summary>All names, the built-in ones first.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. _builtIn.Keys, .. _published.Select(set => set.Name)];
@@ -78,7 +80,7 @@ public static class NamedDatasets
     public static bool IsKnown(string name) => IsBuiltIn(name) || FindPublished(WithoutSplit(name)) is not null;
 
     /// <summary>The splits that a known name has.</summary>
-    internal static IReadOnlyList<DatasetSplit> SplitsOf(string name) => name == StrokesName
+    internal static IReadOnlyList<DatasetSplit> SplitsOf(string name) => name is StrokesName or ReviewsName
         ? [DatasetSplit.Train, DatasetSplit.Validation, DatasetSplit.Test]
         : FindPublished(name) is { } set ? [.. set.Splits.Keys.Order()] : [DatasetSplit.Train];
 

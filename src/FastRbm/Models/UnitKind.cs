@@ -32,4 +32,7 @@ public enum UnitKind
 
     /// <summary>Columns of several kinds.</summary>
     Mixed,
+
+    /// <summary>A real number: the mean of a binary unit with noise on it.</summary>
+    NoisyMean,
 }

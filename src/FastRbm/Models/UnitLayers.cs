@@ -8,6 +8,7 @@ namespace FastRbm.Models;
 /// <code>
 ///   binary  spin  gaussian  relu  double-relu  spike-and-slab  replicated-softmax
 ///   binomial:8                              counts from 0 to 8
+///   noisy-mean:0.1                          means of binary units with noise of that standard deviation
 ///   potts:50                                one group of 50 columns, or as many as the columns make
 ///   potts:10x3,4,7                          groups of 10, 10, 10, 4 and 7 columns
 ///   mixed:gaussian[3];potts:10x2[20]        3 columns of one kind, 20 of another
@@ -17,7 +18,7 @@ namespace FastRbm.Models;
 public static class UnitLayers
 {
     private const string Kinds =
-        "binary, spin, potts:CATEGORIES, binomial:TRIALS, replicated-softmax, gaussian, relu, double-relu, spike-and-slab or mixed:PARTS";
+        "binary, spin, potts:CATEGORIES, binomial:TRIALS, replicated-softmax, gaussian, relu, double-relu, spike-and-slab, noisy-mean:DEVIATION or mixed:PARTS";
 
     /// <summary>Makes a layer of a name; its <see cref="UnitLayer.Name"/> gives the same layer again.</summary>
     /// <param name="name">The kind and its constants.</param>
@@ -51,6 +52,8 @@ public static class UnitLayers
                 return WithoutConstants(new SpikeAndSlabLayer(count), name);
             case "binomial":
                 return Binomial(name, constants, count);
+            case "noisy-mean":
+                return NoisyMean(name, constants, count);
             case "potts":
                 return Potts(name, constants, count);
             case "mixed":
@@ -79,6 +82,17 @@ public static class UnitLayers
         }
 
         return new BinomialLayer(count, trials);
+    }
+
+    private static NoisyMeanLayer NoisyMean(string name, string? constants, int count)
+    {
+        if (!float.TryParse(constants, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out float deviation)
+            || !(deviation > 0 && deviation <= NoisyMeanLayer.MaxDeviation))
+        {
+            Throw.Argument(nameof(name), $"noisy-mean:DEVIATION with a standard deviation above 0, at most {NoisyMeanLayer.MaxDeviation}", $"\"{name}\"");
+        }
+
+        return new NoisyMeanLayer(count, deviation);
     }
 
     private static PottsLayer Potts(string name, string? constants, int count)

@@ -153,4 +153,7 @@ internal enum StreamPurpose
 
     /// <summary>Where chains of units of any kinds start: step = 0, chain = chain.</summary>
     UnitChainStart = 70,
+
+    /// <summary>Words drawn from a chain of words: step = place, chain = text.</summary>
+    WordChain = 75,
 }

@@ -109,6 +109,24 @@ public sealed class DemoCommandTests
         CommandRun.InProcess("demo", "digits", "--limit", "99").Fails(2, "--limit", "99");
     }
 
+    [Fact]
+    public void Reviews_are_written_completed_and_told_apart()
+    {
+        using Workplace place = new();
+        string[] args = ["demo", "reviews", "--epochs", "12", "--chain-steps", "200"];
+        JsonElement result = JsonDocument.Parse(CommandRun.InProcess([.. args, "--output", place["out"], "--json"]).Succeeds().Output).RootElement;
+        Assert.InRange(result.GetProperty("authors_right_share").GetDouble(), 0.95, 1);
+        Assert.InRange(result.GetProperty("best_authors_right_share").GetDouble(), 0.97, 0.99);
+        Assert.InRange(result.GetProperty("trigram_authors_right_share").GetDouble(), 0.93, 0.97);
+        Assert.InRange(result.GetProperty("completed_3_grammatical_share").GetDouble(), 0.6, 1);
+        XElement page = PageOf(place, "reviews");
+        Assert.Contains("rbm demo reviews --seed 1 --epochs 12 --chain-steps 200", page.Value, StringComparison.Ordinal);
+        Assert.Equal(Directory.GetFiles(place["out"], "*.svg").Length, page.Descendants(_svg + "svg").Count());
+        Assert.Equal("potts:50x5", ModelFile.Load(Path.Combine(place["out"], "reviews.safetensors")).Visible.Name);
+        Assert.Equal(18, ModelFile.Load(Path.Combine(place["out"], "author-2.safetensors")).Hidden.Count);
+        TheSameAgain(place, args);
+    }
+
     /// <summary>The page of a demo that wrote to "out".</summary>
     private static XElement PageOf(Workplace place, string name)
     {

@@ -38,6 +38,9 @@ public sealed class DatasetSourceTests
     [InlineData("strokes:train", 5000)]
     [InlineData("strokes:validation", 500)]
     [InlineData("strokes:test", 500)]
+    [InlineData("reviews", 8000)]
+    [InlineData("reviews:validation", 2000)]
+    [InlineData("reviews:test", 2000)]
     public void Built_in_sets_open_by_name(string name, int rows)
     {
         Dataset data = Open(name, new DatasetSourceOptions { AllowDownload = false });
@@ -70,7 +73,7 @@ public sealed class DatasetSourceTests
     [InlineData(":train")]
     public void An_unknown_name_that_is_no_file_lists_the_known_names(string name)
     {
-        TestFiles.Refused(() => Open(name), name, "bars-and-stripes, shifter, and, or, xor, not, strokes, mnist, fashion-mnist, binarized-mnist, optdigits");
+        TestFiles.Refused(() => Open(name), name, "bars-and-stripes, shifter, and, or, xor, not, strokes, reviews, mnist, fashion-mnist, binarized-mnist, optdigits");
         Assert.False(NamedDatasets.IsKnown(name));
         Assert.False(NamedDatasets.IsBuiltIn(name));
     }

@@ -15,6 +15,9 @@ public sealed class GoldenFingerprintTests
     [InlineData("strokes:train", "a043e6756b6a152aff93d33cf2540d751c5570ab8ddbb451338a7107662ce0e0")]
     [InlineData("strokes:validation", "82e3042664ba58dc6fbc7ef1903f0052e6024d9dc6abde7fb36c7fcda8724a62")]
     [InlineData("strokes:test", "efcd742e7cc3e970e742bd5f790d3ae6670fec766c8d50afb2b6937232c1209b")]
+    [InlineData("reviews:train", "c95f4841a6269245060129191cf66149adf209e8a635128116e9326add7e7c5a")]
+    [InlineData("reviews:validation", "0345a05f792cd82575b0feadc26438ae63fe4c27bd0bb219ce135584dc6353b0")]
+    [InlineData("reviews:test", "e567c73de5609a59dc2507f6d40f37b118c0417980235d22e4ed8ee9cb3cc2d6")]
     public void Built_in_sets_are_the_same_numbers_for_ever(string name, string fingerprint)
     {
         Assert.Equal(fingerprint, DatasetSource.Open(name, cancellationToken: TestContext.Current.CancellationToken).Fingerprint());

@@ -63,6 +63,15 @@ internal static unsafe class NormalRow
     public static void Sample(SimdLevel level, ReadOnlySpan<float> inputs, ReadOnlySpan<float> logPrecisions, in RandomStream draws, Span<float> states) =>
         Run<SampleStep>(level, inputs, logPrecisions, draws, states);
 
+    /// <summary>states = values + deviations times standard normal numbers.</summary>
+    /// <param name="level">The vector width to run at.</param>
+    /// <param name="values">The values.</param>
+    /// <param name="deviations">As many.</param>
+    /// <param name="draws">The row's stream.</param>
+    /// <param name="states">As many, written; may be the values.</param>
+    public static void Add(SimdLevel level, ReadOnlySpan<float> values, ReadOnlySpan<float> deviations, in RandomStream draws, Span<float> states) =>
+        Run<AddStep>(level, values, deviations, draws, states);
+
     private static void Run<TStep>(
         SimdLevel level, ReadOnlySpan<float> inputs, ReadOnlySpan<float> logPrecisions, in RandomStream draws, Span<float> results)
         where TStep : struct, IStep
@@ -194,6 +203,17 @@ internal static unsafe class NormalRow
             where TFloat : unmanaged
             where TInt : unmanaged
             where TOps : struct, ISimd<TFloat, TInt> => z;
+    }
+
+    private readonly struct AddStep : IStep
+    {
+        public static bool NeedsNoise => true;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static TFloat Apply<TFloat, TInt, TOps>(TFloat input, TFloat deviation, TFloat z)
+            where TFloat : unmanaged
+            where TInt : unmanaged
+            where TOps : struct, ISimd<TFloat, TInt> => TOps.FusedMultiplyAdd(deviation, z, input);
     }
 
     private readonly struct SampleStep : IStep
