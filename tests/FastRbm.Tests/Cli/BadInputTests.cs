@@ -63,7 +63,7 @@ public sealed class BadInputTests
     [Fact]
     public void Unknown_commands_options_and_data_and_missing_options_are_named()
     {
-        CommandRun.InProcess().Fails(2, "train, sample, complete, transform, evaluate, enumerate, inspect");
+        CommandRun.InProcess().Fails(2, "train, sample, evaluate", "complete", "transform", "enumerate", "inspect", "demo");
         CommandRun.InProcess("tarin").Fails(2, "tarin");
         CommandRun.InProcess("enumerate", "--modle", "x").Fails(2, "--modle");
         CommandRun.InProcess("train", "--data", "xor", "--hidden", "2").Fails(2, "--output", "rbm train --help");

@@ -1,5 +1,6 @@
 using FastRbm.Data;
 using FastRbm.Evaluation;
+using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Sampling;
 using FastRbm.Serialization;
@@ -45,5 +46,37 @@ public sealed class ReadmeExamples
         FileInfo file = new("bars-and-stripes.safetensors");
         Assert.Equal(rbm.Weights.ToArray(), ModelFile.Load(file.FullName).Weights.ToArray());
         file.Delete();
+    }
+
+    [Fact]
+    public void AnyUnits()
+    {
+        // README: AnyUnits
+        // Two heights with a gap between them, and a category that goes with them.
+        float[] numbers = [.. Enumerable.Range(0, 200).SelectMany(i => new[] { (i % 2 == 0 ? 150f : 180f) + (i % 7), i % 2 })];
+        Dataset table = RealDataset.FromFloats("people", rows: 200, columns: 2, numbers);
+        UnitLayer visible = UnitLayers.Parse("mixed:gaussian[1];potts:2[2]", 3);
+        Dataset people = UnitTable.Encode(visible, table);
+        Rbm rbm = RbmInitializer.Normal(people, visible, new BinaryLayer(4), seed: 1, deviation: 0.3);
+        using Trainer trainer = new(rbm, people, new TrainingOptions { BatchSize = 50, Epochs = 300 });
+        trainer.Run();
+
+        // Hold the category, ask for the height.
+        Matrix values = new(1, 3);
+        BitMatrix held = new(1, 3);
+        (values[0, 1], values[0, 2]) = (0, 1);
+        held[0, 1] = held[0, 2] = true;
+        using UnitChains chains = new(rbm, chains: 1, seed: 2);
+        chains.Hold(values, held);
+        chains.Run(sweeps: 50);
+        chains.BeginMeans();
+        chains.Run(sweeps: 500);
+        float[] means = new float[3];
+        chains.CopyMeans(0, means);
+        Console.WriteLine($"height given the second category: {means[0]:F0}");
+        // End of AnyUnits
+
+        // The heights of the second category are 180 to 186.
+        Assert.InRange(means[0], 180, 186);
     }
 }
