@@ -43,6 +43,7 @@ public sealed record AnnealingOptions
     /// <returns>a0 as floats.</returns>
     internal float[] Validate(Rbm rbm)
     {
+        ArgumentNullException.ThrowIfNull(rbm);
         rbm.RequireBinary(nameof(rbm));
         ArgumentNullException.ThrowIfNull(rbm);
         if (rbm.Visible is not BinaryLayer || rbm.Hidden is not BinaryLayer)
