@@ -8,6 +8,7 @@ internal static class DemoList
     [
         new TutorialDemo(),
         new LogicDemo(),
+        new NoisyDigitsDemo(),
         new ImageDemo(ImageSettings.Digits),
         new ImageDemo(ImageSettings.Fashion),
         new HintonDemo(),

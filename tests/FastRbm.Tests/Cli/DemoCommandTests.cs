@@ -127,6 +127,27 @@ public sealed class DemoCommandTests
         TheSameAgain(place, args);
     }
 
+    [Fact]
+    public void Noisy_digits_are_learned_and_the_loss_stands_beside_its_noise()
+    {
+        using Workplace place = new();
+        string[] args = ["demo", "noisy-digits", "--epochs", "2", "--limit", "500"];
+        CommandRun run = CommandRun.InChild(
+            [.. args, "--output", place["out"], "--json"], ("FASTRBM_DATA", place["none"]), ("XDG_CACHE_HOME", place["none"])).Succeeds();
+        JsonElement result = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal("strokes", result.GetProperty("data").GetString());
+        double noisy = result.GetProperty("l1_loss_test").GetDouble();
+        double means = result.GetProperty("l1_loss_of_means_test").GetDouble();
+
+        // Noise of deviation 0.1 has a mean of 0.08; nothing learned leaves half of every pixel.
+        Assert.InRange(noisy, 0.08, 0.4);
+        Assert.InRange(means, 0, noisy);
+        XElement page = PageOf(place, "noisy-digits");
+        Assert.Equal(2, page.Descendants(_svg + "svg").Count());
+        Assert.Equal(1 + 7, page.Descendants(_html + "img").Count());
+        Assert.Equal("noisy-mean:0.1", ModelFile.Load(Path.Combine(place["out"], "model.safetensors")).Visible.Name);
+    }
+
     /// <summary>The page of a demo that wrote to "out".</summary>
     private static XElement PageOf(Workplace place, string name)
     {

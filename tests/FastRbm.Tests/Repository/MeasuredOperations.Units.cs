@@ -13,7 +13,7 @@ internal sealed partial class MeasuredOperations
     {
         foreach ((string visible, string hidden) in ((string, string)[])
             [
-                ("spin", "spin"), ("potts:3", "binary"), ("binary", "potts:5"), ("gaussian", "binary"), ("binary", "gaussian"), ("relu", "double-relu"),
+                ("spin", "spin"), ("potts:3", "binary"), ("binary", "potts:5"), ("gaussian", "binary"), ("noisy-mean:0.1", "binary"), ("binary", "gaussian"), ("relu", "double-relu"),
                 ("binomial:8", "spike-and-slab"), ("mixed:gaussian[50];potts:5[50];binary[50]", "binary"), ("replicated-softmax", "relu"),
             ])
         {
