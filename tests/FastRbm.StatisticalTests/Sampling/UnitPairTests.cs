@@ -17,6 +17,9 @@ public sealed class UnitPairTests
     public static TheoryData<string, string> Pairs() =>
         [.. UnitPairs.All.Select(static pair => new TheoryDataRow<string, string>(pair.Visible, pair.Hidden))];
 
+    public static TheoryData<string, string> PairsOfBits() =>
+        [.. UnitPairs.All.Where(static pair => IsOfBits(pair.Visible) && IsOfBits(pair.Hidden)).Select(static pair => new TheoryDataRow<string, string>(pair.Visible, pair.Hidden))];
+
     public static TheoryData<string> Kinds() => [.. UnitPairs.VisibleKinds];
 
     [Theory]
@@ -31,6 +34,28 @@ public sealed class UnitPairTests
     }
 
     [Theory]
+    [MemberData(nameof(PairsOfBits))]
+    public void The_chain_set_of_bits_passes_the_audit(string visible, string hidden)
+    {
+        UnitPairs pair = new(visible, hidden);
+        Rbm rbm = UnitPairEngine.Make(pair, Model);
+        using ChainSet chains = new(rbm, Chains, seed: 8);
+        Dictionary<string, double> checks = Audit(pair, rbm, Chains, rows =>
+        {
+            chains.StartFrom(rows);
+            chains.Run(1);
+        }, (chain, v, h) =>
+        {
+            rbm.Visible.FromBits(chains.Visible.Row(chain), v);
+            rbm.Hidden.FromBits(chains.Hidden.Row(chain), h);
+        });
+        foreach ((string check, double p) in checks)
+        {
+            Assert.True(p > Budget.PerCheck, $"{pair}, {check}: p-value {p}");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Kinds))]
     public void A_model_that_differs_a_little_is_caught(string visible)
     {
@@ -39,7 +64,23 @@ public sealed class UnitPairTests
         Assert.True(least < Budget.Caught, $"{pair}: smallest p-value {least}");
     }
 
+    private static bool IsOfBits(string kind) => kind is "binary" or "spin" or "potts:3";
+
     private static Dictionary<string, double> Audit(UnitPairs pair, Rbm rbm, int chains)
+    {
+        using UnitChains sampler = new(rbm, chains, seed: 6);
+        return Audit(pair, rbm, chains, rows =>
+        {
+            sampler.StartFrom(rows);
+            sampler.Run(1);
+        }, (chain, v, h) =>
+        {
+            sampler.CopyVisible(chain, v);
+            sampler.CopyHidden(chain, h);
+        });
+    }
+
+    private static Dictionary<string, double> Audit(UnitPairs pair, Rbm rbm, int chains, Action<TestRows> step, Action<int, float[], float[]> copy)
     {
         ReferencePair reference = pair.Reference(Model);
         ReferenceGroup visible = pair.VisibleGroup(Model);
@@ -49,9 +90,7 @@ public sealed class UnitPairTests
         Func<double[], int> hiddenBin = Bin(hidden.States, [.. Enumerable.Repeat(1.0 / hidden.States.Length, hidden.States.Length)]);
         SplitMix64 random = new(5);
         float[][] rows = [.. Enumerable.Range(0, chains).Select(_ => Array.ConvertAll(visible.States[random.NextCell(start)], static x => (float)x))];
-        using UnitChains sampler = new(rbm, chains, seed: 6);
-        sampler.StartFrom(new TestRows(rows));
-        sampler.Run(1);
+        step(new TestRows(rows));
         long[,] steps = new long[Bins, Bins];
         long[,] joint = new long[Bins, Bins];
         long[] after = new long[Bins];
@@ -59,8 +98,7 @@ public sealed class UnitPairTests
         float[] h = new float[rbm.Hidden.Count];
         for (int chain = 0; chain < chains; chain++)
         {
-            sampler.CopyVisible(chain, v);
-            sampler.CopyHidden(chain, h);
+            copy(chain, v, h);
             int bin = visibleBin(Array.ConvertAll(v, static x => (double)x));
             after[bin]++;
             steps[visibleBin(Array.ConvertAll(rows[chain], static x => (double)x)), bin]++;

@@ -20,7 +20,7 @@ public sealed class UnitTrainingTests
     [MemberData(nameof(Pairs))]
     public void An_update_moves_parameters_by_the_difference_of_the_statistics(string visible, string hidden)
     {
-        foreach (Centring centring in (Centring[])[Centring.None, Centring.Data])
+        foreach ((Centring centring, bool weighted) in ((Centring, bool)[])[(Centring.None, false), (Centring.Data, false), (Centring.Data, true)])
         {
             UnitPairs pair = new(visible, hidden);
             Rbm rbm = UnitPairEngine.Make(pair, Seed);
@@ -28,6 +28,7 @@ public sealed class UnitTrainingTests
             TrainingOptions options = new()
             {
                 BatchSize = 7, Epochs = 1, Threads = 1, Centring = centring, LearningRate = new LearningRateSchedule { Initial = Rate, Shape = ScheduleShape.Constant },
+                RowWeights = weighted ? new float[] { 1, 3, 0, 2, 2, 5, 1 } : default,
             };
             Matrix weights = new(rbm.Visible.Count, rbm.Hidden.Count);
             Matrix visibleParameters = Copy(rbm.Visible);
@@ -40,7 +41,7 @@ public sealed class UnitTrainingTests
             {
                 for (int j = 0; j < weights.Columns; j++)
                 {
-                    Near(expected.Weights[i, j], rbm.WeightMatrix[i, j] - (double)weights[i, j], $"weight {i}, {j}, {centring}");
+                    Near(expected.Weights[i, j], rbm.WeightMatrix[i, j] - (double)weights[i, j], $"weight {i}, {j}, {centring}, weights {weighted}");
                 }
             }
 
@@ -208,6 +209,7 @@ public sealed class UnitTrainingTests
     {
         private readonly Rbm _rbm;
         private readonly double _rate = Rate;
+        private readonly double[] _weights;
 
         public Expected(Rbm rbm, TestRows rows, TrainingOptions options)
         {
@@ -215,7 +217,14 @@ public sealed class UnitTrainingTests
             RbmWorkspace workspace = new(rbm);
             int visible = rbm.Visible.Count;
             int hidden = rbm.Hidden.Count;
-            Matrix data = InOrder(rows, options);
+            int[] order = Order(rows, options);
+            _weights = [.. order.Select(row => options.RowWeights.IsEmpty ? 1 : (double)options.RowWeights.Span[row])];
+            Matrix data = new(rows.Rows, rows.Columns);
+            for (int row = 0; row < order.Length; row++)
+            {
+                rows.CopyMeans(order[row], data.Row(row));
+            }
+
             Matrix chain = new(data.Rows, visible);
             chain.CopyFrom(data);
             Matrix states = new(data.Rows, hidden);
@@ -229,9 +238,9 @@ public sealed class UnitTrainingTests
             Visible = new double[rbm.Visible.ParameterNames.Count, visible];
             Hidden = new double[rbm.Hidden.ParameterNames.Count, hidden];
             double[] hiddenMeans = new double[hidden];
-            Add(data, up, 1, hiddenMeans);
-            Add(chain, down, -1, new double[hidden]);
-            Finish(rows, options.Centring, hiddenMeans);
+            Add(data, up, row => _weights[row] / _weights.Sum(), hiddenMeans);
+            Add(chain, down, _ => -1.0 / chain.Rows, new double[hidden]);
+            Finish(data, options.Centring, hiddenMeans);
         }
 
         public double[,] Weights { get; }
@@ -241,7 +250,7 @@ public sealed class UnitTrainingTests
         public double[,] Hidden { get; }
 
         /// <summary>The rows in the order of the first epoch, which is that of the trainer: all of them, so only draws depend on it.</summary>
-        private static Matrix InOrder(TestRows rows, TrainingOptions options)
+        private static int[] Order(TestRows rows, TrainingOptions options)
         {
             int[] order = [.. Enumerable.Range(0, rows.Rows)];
             FastRbm.Random.RandomStream stream = new(options.Seed, FastRbm.Random.StreamPurpose.Shuffle, 0, 0);
@@ -252,20 +261,14 @@ public sealed class UnitTrainingTests
                 order[other] = row;
             }
 
-            Matrix data = new(rows.Rows, rows.Columns);
-            for (int row = 0; row < order.Length; row++)
-            {
-                rows.CopyMeans(order[row], data.Row(row));
-            }
-
-            return data;
+            return order;
         }
 
-        private void Add(Matrix visible, Matrix inputs, double sign, double[] hiddenMeans)
+        private void Add(Matrix visible, Matrix inputs, Func<int, double> shareOf, double[] hiddenMeans)
         {
-            double share = sign / visible.Rows;
             for (int row = 0; row < visible.Rows; row++)
             {
+                double share = shareOf(row);
                 Matrix of = new(_rbm.Visible.ParameterNames.Count, visible.Columns);
                 Matrix hiddenOf = new(_rbm.Hidden.ParameterNames.Count, inputs.Columns);
                 _rbm.Visible.Statistics(visible.Row(row), of.AsSpan2D());
@@ -295,7 +298,7 @@ public sealed class UnitTrainingTests
             }
         }
 
-        private void Finish(TestRows rows, Centring centring, double[] hiddenMeans)
+        private void Finish(Matrix rows, Centring centring, double[] hiddenMeans)
         {
             int visible = Weights.GetLength(0);
             int hidden = Weights.GetLength(1);
@@ -305,8 +308,9 @@ public sealed class UnitTrainingTests
             _rbm.Visible.Curvatures(curvatures);
             for (int i = 0; i < visible; i++)
             {
-                means[i] = Enumerable.Range(0, rows.Rows).Average(row => rows[row][i]);
-                variances[i] = Enumerable.Range(0, rows.Rows).Average(row => Math.Pow(rows[row][i] - means[i], 2));
+                double mean = Enumerable.Range(0, rows.Rows).Sum(row => _weights[row] * rows[row, i]) / _weights.Sum();
+                means[i] = mean;
+                variances[i] = Enumerable.Range(0, rows.Rows).Sum(row => _weights[row] * Math.Pow(rows[row, i] - mean, 2)) / _weights.Sum();
             }
 
             bool centred = centring == Centring.Data;
