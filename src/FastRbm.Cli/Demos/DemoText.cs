@@ -32,12 +32,23 @@ internal static class DemoText
     /// <summary>A chart of lines.</summary>
     public static LineChart Lines(string title, string across, string upwards, params IReadOnlyList<LineSeries> series) => new()
     {
-        Title = title, XLabel = across, YLabel = upwards, Series = series, Width = HtmlPage.ChartWidth, Height = HtmlPage.ChartHeight,
+        Title = title,
+        XLabel = across,
+        YLabel = upwards,
+        Series = series,
+        Width = HtmlPage.ChartWidth,
+        Height = HtmlPage.ChartHeight,
     };
 
     /// <summary>A chart of bars.</summary>
     public static BarChart Bars(string title, string across, string upwards, IReadOnlyList<string> labels, params IReadOnlyList<BarSeries> series) => new()
     {
-        Title = title, XLabel = across, YLabel = upwards, Labels = labels, Series = series, Width = HtmlPage.ChartWidth, Height = HtmlPage.ChartHeight,
+        Title = title,
+        XLabel = across,
+        YLabel = upwards,
+        Labels = labels,
+        Series = series,
+        Width = HtmlPage.ChartWidth,
+        Height = HtmlPage.ChartHeight,
     };
 }

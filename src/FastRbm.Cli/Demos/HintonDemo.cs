@@ -45,12 +45,21 @@ internal sealed class HintonDemo : Demo
         ImageData data = ImageData.Open(run, "mnist", limit: null);
         TrainingOptions good = new()
         {
-            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence, BatchSize = Batch, Binarization = Binarization.Sample, Centring = Centring.Data,
-            LearningRate = new LearningRateSchedule { Initial = 0.05, Final = 0, Shape = ScheduleShape.Linear }, WeightDecay = 1e-4, Seed = run.Seed, Threads = run.Threads,
+            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence,
+            BatchSize = Batch,
+            Binarization = Binarization.Sample,
+            Centring = Centring.Data,
+            LearningRate = new LearningRateSchedule { Initial = 0.05, Final = 0, Shape = ScheduleShape.Linear },
+            WeightDecay = 1e-4,
+            Seed = run.Seed,
+            Threads = run.Threads,
         };
         TrainingOptions plain = good with
         {
-            Algorithm = TrainingAlgorithm.ContrastiveDivergence, Centring = Centring.None, LearningRate = LearningRateSchedule.Constant(0.1), WeightDecay = 0,
+            Algorithm = TrainingAlgorithm.ContrastiveDivergence,
+            Centring = Centring.None,
+            LearningRate = LearningRateSchedule.Constant(0.1),
+            WeightDecay = 0,
         };
         run.Page.Paragraph(
             $"The good run: {data.Training.Columns} x {Hidden}, persistent chains, centred gradients, rate 0.05 falling to 0 over {DemoText.Count(updates)} updates, minibatches of {Batch}, weight decay 0.0001, "
@@ -101,7 +110,8 @@ internal sealed class HintonDemo : Demo
             + "Right: the ten largest singular values of the weights. Each direction begins to grow in its turn: first those in which the data vary most.",
             ("update-ratio", DemoText.Lines(
                 "Update over weight", "updates", "thousandths", new LineSeries(null, main.Updates[..last], ratios),
-                new LineSeries("guide: 1", [0, main.Updates[^1]], [1, 1]) { IsBroken = true, Colour = 6 }) with { YReaches = [0] }),
+                new LineSeries("guide: 1", [0, main.Updates[^1]], [1, 1]) { IsBroken = true, Colour = 6 }) with
+            { YReaches = [0] }),
             ("spectrum", DemoText.Lines(
                 "Singular values of the weights", "updates", "singular value",
                 [.. Enumerable.Range(0, main.Spectra.Records[0].SingularValues.Count).Select(rank => new LineSeries(null, main.Updates, [.. main.Spectra.Records.Select(record => record.SingularValues[rank])]))])));
@@ -132,7 +142,8 @@ internal sealed class HintonDemo : Demo
             "Mean F of test images minus mean F of training images.",
             ("gap", DemoText.Lines(
                 "Free-energy gap", "updates", "F(test) - F(training), nats", new LineSeries($"{DemoText.Count(ManyRows)} rows", main.Updates, main.Gaps),
-                new LineSeries($"{FewRows} rows", few.Updates, few.Gaps)) with { YReaches = [0] }));
+                new LineSeries($"{FewRows} rows", few.Updates, few.Gaps)) with
+            { YReaches = [0] }));
     }
 
     private static void Progress(DemoRun run, ImageData data, HintonRun small, HintonRun smallCd)
@@ -150,7 +161,8 @@ internal sealed class HintonDemo : Demo
                 "Reconstruction error", "updates", "mean squared error a pixel", new LineSeries("persistent, centred", small.Updates, small.ReconstructionErrors),
                 new LineSeries("CD-1", smallCd.Updates, smallCd.ReconstructionErrors))),
             ("likelihood", DemoText.Lines(
-                "True log-likelihood", "updates", "nats a test image", new LineSeries("persistent, centred", small.Updates, good), new LineSeries("CD-1", smallCd.Updates, plain)) with { LegendAtBottom = true }));
+                "True log-likelihood", "updates", "nats a test image", new LineSeries("persistent, centred", small.Updates, good), new LineSeries("CD-1", smallCd.Updates, plain)) with
+            { LegendAtBottom = true }));
         run.Page.Table(
             ["run", "reconstruction error, end", "best log-likelihood", "log-likelihood, end"],
             [

@@ -62,8 +62,14 @@ internal sealed class ImageDemo : Demo
         Rbm rbm = RbmInitializer.Normal(data.Training, Hidden, run.Seed);
         Train(run, data, rbm, new TrainingOptions
         {
-            Steps = _settings.Steps, Epochs = (int)((((long)epochs * updates) + pass - 1) / pass), BatchSize = batch, LearningRate = LearningRateSchedule.Constant(Rate),
-            Centring = Centring.None, Binarization = Binarization.Sample, Seed = run.Seed, Threads = run.Threads,
+            Steps = _settings.Steps,
+            Epochs = (int)((((long)epochs * updates) + pass - 1) / pass),
+            BatchSize = batch,
+            LearningRate = LearningRateSchedule.Constant(Rate),
+            Centring = Centring.None,
+            Binarization = Binarization.Sample,
+            Seed = run.Seed,
+            Threads = run.Threads,
         }, epochs, updates);
         run.Pictures("The weights of the first 100 hidden units, each to its own scale: blue below 0, red above.", ("filters", "filters", Pictures.Filters(rbm, data.Training.Shape)));
         run.Model("model", rbm, data.Training.Shape);

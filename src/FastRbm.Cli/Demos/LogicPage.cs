@@ -39,7 +39,8 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
             (File("success-early"), Chart("after 2k steps", static training => training.EarlySuccess)));
 
         LineChart Chart(string title, Func<LogicTraining, List<double>> values) => DemoText.Lines(
-            $"{Title}: success {title}", "epochs", "share of valid rows", [.. trainings.Select(training => LineSeries.Of(training.Recipe.Name, values(training)))]) with { YReaches = [0, 1], LegendAtBottom = true };
+            $"{Title}: success {title}", "epochs", "share of valid rows", [.. trainings.Select(training => LineSeries.Of(training.Recipe.Name, values(training)))]) with
+        { YReaches = [0, 1], LegendAtBottom = true };
     }
 
     private void Parameters()
@@ -74,7 +75,12 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
             maps.Add((File("modes", training), Axes("modes, " + training.Recipe.Name, "singular value", modes.Vectors, singular)));
             overlaps.Add((File("overlaps", training), new HeatMap
             {
-                Title = training.Recipe.Name, XLabel = "principal axis", YLabel = "mode", RowLabels = Ordinals(units), ColumnLabels = Ordinals(units), Full = 1,
+                Title = training.Recipe.Name,
+                XLabel = "principal axis",
+                YLabel = "mode",
+                RowLabels = Ordinals(units),
+                ColumnLabels = Ordinals(units),
+                Full = 1,
                 Values = [.. modes.Vectors.SelectMany(mode => principal.Vectors.Select(axis => Math.Abs(Dot(mode, axis))))],
             }));
         }
@@ -122,7 +128,8 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
             charts.Add((File("distribution", training), DemoText.Bars(
                 training.Recipe.Name, "state, inputs first (* valid)", "probability", gate.StateNames,
                 new BarSeries("exact p(v)", training.Machine.Probabilities), new BarSeries($"chains, {training.Recipe.Steps} steps", few),
-                new BarSeries($"chains, {DemoText.Count(ManySteps)} steps", many)) with { YReaches = [0.6 * (gate.Units == 2 ? 2 : 1)] }));
+                new BarSeries($"chains, {DemoText.Count(ManySteps)} steps", many)) with
+            { YReaches = [0.6 * (gate.Units == 2 ? 2 : 1)] }));
         }
 
         run.Figure(
@@ -134,7 +141,8 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
             "How far chains from random states still are from p(v) (total variation, exact) after so many steps. Where a line is well above 0 at k steps, the machine was trained, and is "
             + "used with k steps, out of equilibrium: short chains then show another distribution than the one that the machine stands for.",
             (File("equilibrium"), DemoText.Lines(
-                $"{Title}: distance of chains from p(v)", "log10 of the steps", "total variation", [.. trainings.Select(training => Distances(training, times))]) with { YReaches = [0] }));
+                $"{Title}: distance of chains from p(v)", "log10 of the steps", "total variation", [.. trainings.Select(training => Distances(training, times))]) with
+            { YReaches = [0] }));
         foreach (LogicTraining training in trainings)
         {
             run.Page.Paragraph(Verdict(training));
@@ -176,7 +184,8 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
         return DemoText.Lines(
             $"{training.Recipe.Name}: {(flip ? "flipped output" : "right output")}", "Gibbs steps", "share of trajectories",
             LineSeries.Of(bitName, bit), LineSeries.Of("row valid", valid),
-            LineSeries.Of(null, expectedBit) with { IsBroken = true, Colour = 0 }, LineSeries.Of(null, expectedValid) with { IsBroken = true, Colour = 1 }) with { YReaches = [0, 1], LegendAtBottom = true };
+            LineSeries.Of(null, expectedBit) with { IsBroken = true, Colour = 0 }, LineSeries.Of(null, expectedValid) with { IsBroken = true, Colour = 1 }) with
+        { YReaches = [0, 1], LegendAtBottom = true };
     }
 
     private (double[] Bit, double[] Valid) Simulated(LogicTraining training, int steps, bool flip)
@@ -271,7 +280,11 @@ internal sealed class LogicPage(DemoRun run, LogicGate gate, IReadOnlyList<Logic
 
     private HeatMap Axes(string title, string what, IReadOnlyList<IReadOnlyList<double>> vectors, IReadOnlyList<double> sizes) => new()
     {
-        Title = title, XLabel = what, RowLabels = gate.UnitNames, ColumnLabels = [.. sizes.Select(static size => DemoText.Fixed(size, 2))], Full = 1,
+        Title = title,
+        XLabel = what,
+        RowLabels = gate.UnitNames,
+        ColumnLabels = [.. sizes.Select(static size => DemoText.Fixed(size, 2))],
+        Full = 1,
         Values = [.. Enumerable.Range(0, gate.Units).SelectMany(unit => vectors.Select(vector => vector[unit]))],
     };
 

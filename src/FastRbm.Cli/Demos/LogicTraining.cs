@@ -77,8 +77,14 @@ internal sealed class LogicTraining
         Rbm rbm = RbmInitializer.Normal(rows, HiddenUnits, Seed, Recipe.Deviation);
         using Trainer trainer = new(rbm, rows, new TrainingOptions
         {
-            Algorithm = Recipe.Algorithm, Steps = Recipe.Steps, Epochs = epochs * passes, BatchSize = batch, LearningRate = Recipe.Rate, Centring = Recipe.Centring,
-            Seed = Seed, Threads = 1,
+            Algorithm = Recipe.Algorithm,
+            Steps = Recipe.Steps,
+            Epochs = epochs * passes,
+            BatchSize = batch,
+            LearningRate = Recipe.Rate,
+            Centring = Recipe.Centring,
+            Seed = Seed,
+            Threads = 1,
         });
         Record(rbm);
         for (int epoch = 0; epoch < epochs; epoch++)

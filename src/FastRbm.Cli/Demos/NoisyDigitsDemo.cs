@@ -65,7 +65,13 @@ internal sealed class NoisyDigitsDemo : Demo
         Dataset test = data.Test.Take(Math.Min(MeasuredRows, data.Test.Rows));
         using Trainer trainer = new(rbm, data.Training, new TrainingOptions
         {
-            Steps = Steps, Epochs = epochs, BatchSize = batch, LearningRate = LearningRateSchedule.Constant(Rate), Centring = Centring.None, Seed = run.Seed, Threads = run.Threads,
+            Steps = Steps,
+            Epochs = epochs,
+            BatchSize = batch,
+            LearningRate = LearningRateSchedule.Constant(Rate),
+            Centring = Centring.None,
+            Seed = run.Seed,
+            Threads = run.Threads,
             MonitorRows = 1,
         });
         List<(double Draws, double Means)> trained = [Losses(run, rbm, training)];
@@ -91,10 +97,12 @@ internal sealed class NoisyDigitsDemo : Demo
             "Left: the tutorial's loss. The broken line is the mean of the noise. Right: the loss of the means.",
             ("loss", DemoText.Lines(
                 "L1 loss a pixel", "epochs", "|v0 - vk|", LineSeries.Of("training", [.. trained.Select(static loss => loss.Draws)]), LineSeries.Of("test", [.. tested.Select(static loss => loss.Draws)]),
-                new LineSeries("noise", [0, epochs], [noise, noise]) { IsBroken = true }) with { YReaches = [0] }),
+                new LineSeries("noise", [0, epochs], [noise, noise]) { IsBroken = true }) with
+            { YReaches = [0] }),
             ("loss-of-means", DemoText.Lines(
                 "L1 loss of the means", "epochs", "|v0 - mean of vk|", LineSeries.Of("training", [.. trained.Select(static loss => loss.Means)]),
-                LineSeries.Of("test", [.. tested.Select(static loss => loss.Means)])) with { YReaches = [0] }));
+                LineSeries.Of("test", [.. tested.Select(static loss => loss.Means)])) with
+            { YReaches = [0] }));
         double black = Distance(test, null);
         run.Page.Table(
             ["", "L1 loss a pixel, test"],

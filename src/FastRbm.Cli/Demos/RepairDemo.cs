@@ -125,7 +125,8 @@ internal sealed class RepairDemo : Demo
             ("wrong", DemoText.Lines(
                 "Pixels wrong", "share flipped", "share",
                 new LineSeries("RBM", _rates, [.. _rates.Select((rate, i) => (rate * (1 - repaired[i])) + ((1 - rate) * broken[i]))]),
-                new LineSeries("majority", _rates, filtered) { IsBroken = true }) with { YReaches = [0] }));
+                new LineSeries("majority", _rates, filtered) { IsBroken = true }) with
+            { YReaches = [0] }));
 
         static IReadOnlyList<string> Row(string way, RepairCounts counts) =>
             [way, DemoText.Percent(counts.Repaired), DemoText.Percent(counts.Broken, 2), DemoText.Percent(counts.Wrong, 2)];
@@ -192,7 +193,10 @@ internal sealed class RepairDemo : Demo
 
     private static Completion New(DemoRun run, Rbm rbm, BitDataset given, BitMatrix known, double rate) => new(rbm, given, known, rate)
     {
-        BurnIn = 100, Steps = 200, Seed = run.Seed, Threads = run.Threads,
+        BurnIn = 100,
+        Steps = 200,
+        Seed = run.Seed,
+        Threads = run.Threads,
     };
 
     private static Matrix Values(BitMatrix states)

@@ -220,7 +220,8 @@ internal sealed class ReviewsDemo : Demo
             int[] ends = [.. ordered[..ShownWords], .. ordered[^ShownWords..]];
             charts[i] = ($"unit-{unit}", DemoText.Bars(
                 $"Hidden unit {unit}", "word, place", "weight", [.. ends.Select(column => $"{Reviews.Vocabulary[column % words]} {(column / words) + 1}")],
-                new BarSeries(null, [.. ends.Select(column => (double)weights[column, unit])])) with { Width = 2 * HtmlPage.ChartWidth, Height = 220 });
+                new BarSeries(null, [.. ends.Select(column => (double)weights[column, unit])])) with
+            { Width = 2 * HtmlPage.ChartWidth, Height = 220 });
         }
 
         run.Figure(

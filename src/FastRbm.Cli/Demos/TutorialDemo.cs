@@ -136,7 +136,8 @@ internal sealed class TutorialDemo : Demo
         title, "updates", "probability",
         new LineSeries("ACD", training.Points, training.FirstState), new LineSeries("BE", training.Points, training.SecondState),
         new LineSeries("likeliest other state", training.Points, training.LargestOther),
-        new LineSeries(null, [0, training.Points[^1]], [0.5, 0.5]) { IsBroken = true, Colour = 6 }) with { YReaches = [0, 1] };
+        new LineSeries(null, [0, training.Points[^1]], [0.5, 0.5]) { IsBroken = true, Colour = 6 }) with
+    { YReaches = [0, 1] };
 
     private static string On(JointState state) => TutorialMachine.UnitsOn(state) is { Length: > 0 } units ? units : "none";
 
@@ -144,11 +145,21 @@ internal sealed class TutorialDemo : Demo
 
     private static HeatMap WeightMap(string title, RbmParameters machine) => new()
     {
-        Title = title, XLabel = "hidden", YLabel = "visible", RowLabels = ["A", "B", "C"], ColumnLabels = ["D", "E"], Values = machine.Weights, Format = "0.0",
+        Title = title,
+        XLabel = "hidden",
+        YLabel = "visible",
+        RowLabels = ["A", "B", "C"],
+        ColumnLabels = ["D", "E"],
+        Values = machine.Weights,
+        Format = "0.0",
     };
 
     private static HeatMap BiasMap(string title, RbmParameters machine) => new()
     {
-        Title = title, RowLabels = ["bias"], ColumnLabels = ["A", "B", "C", "D", "E"], Values = [.. machine.VisibleBias, .. machine.HiddenBias], Format = "0.0",
+        Title = title,
+        RowLabels = ["bias"],
+        ColumnLabels = ["A", "B", "C", "D", "E"],
+        Values = [.. machine.VisibleBias, .. machine.HiddenBias],
+        Format = "0.0",
     };
 }

@@ -47,8 +47,14 @@ internal sealed class TutorialTraining
         Rbm rbm = RbmInitializer.Normal(rows, hidden: 2, seed, deviation);
         TrainingOptions options = new()
         {
-            Algorithm = algorithm, Seed = seed, Epochs = updates, BatchSize = rows.Rows, LearningRate = LearningRateSchedule.Constant(rate), Centring = Centring.None,
-            Binarization = Binarization.Threshold, Threads = 1,
+            Algorithm = algorithm,
+            Seed = seed,
+            Epochs = updates,
+            BatchSize = rows.Rows,
+            LearningRate = LearningRateSchedule.Constant(rate),
+            Centring = Centring.None,
+            Binarization = Binarization.Threshold,
+            Threads = 1,
         };
         List<(int Update, RbmParameters Parameters)> path = [(0, RbmParameters.From(rbm))];
         using (Trainer trainer = new(rbm, rows, options))

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Numerics;
+using System.Security.Cryptography;
 using FastRbm.Errors;
 using FastRbm.Memory;
 using FastRbm.Models;

@@ -138,7 +138,8 @@ public sealed class RbmParameters
         }
 
         return new RbmParameters(
-            weights, Array.ConvertAll(visible, bias => visibleFactor * bias), Array.ConvertAll(hiddenOfBits, bias => hiddenFactor * bias)) { EnergyShift = shift };
+            weights, Array.ConvertAll(visible, bias => visibleFactor * bias), Array.ConvertAll(hiddenOfBits, bias => hiddenFactor * bias))
+        { EnergyShift = shift };
     }
 
     private void AddRow(int unit, Span<double> inputs)

@@ -25,8 +25,15 @@ public sealed class GaussianRecoveryTests
         Rbm rbm = RbmInitializer.Normal(rows, new GaussianLayer(Visible), new BinaryLayer(Hidden), seed: 2, deviation: 0.3);
         using Trainer trainer = new(rbm, rows, new TrainingOptions
         {
-            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence, Chains = 100, Steps = batch == 1 ? 1 : 5, BatchSize = batch, Epochs = epochs, Threads = 1,
-            LearningRate = new LearningRateSchedule { Initial = rate, Final = rate / 10, Shape = ScheduleShape.Linear }, AveragedShare = 0.3, MonitorRows = 10,
+            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence,
+            Chains = 100,
+            Steps = batch == 1 ? 1 : 5,
+            BatchSize = batch,
+            Epochs = epochs,
+            Threads = 1,
+            LearningRate = new LearningRateSchedule { Initial = rate, Final = rate / 10, Shape = ScheduleShape.Linear },
+            AveragedShare = 0.3,
+            MonitorRows = 10,
         });
         trainer.Run(cancellation: TestContext.Current.CancellationToken);
         double learned = LogLikelihood(rbm, rows);

@@ -137,7 +137,10 @@ public sealed class MissingValuesTests
             : new[] { row % 2 == 0 ? 6f : -6f, float.NaN }));
         TrainingOptions options = Options(MissingValues.Marginal) with
         {
-            BatchSize = 40, Epochs = 5, LearningRate = LearningRateSchedule.Constant(1e-9), LearnUnitParameters = false,
+            BatchSize = 40,
+            Epochs = 5,
+            LearningRate = LearningRateSchedule.Constant(1e-9),
+            LearnUnitParameters = false,
         };
         using Trainer trainer = new(rbm, rows, options);
         trainer.Run(cancellation: TestContext.Current.CancellationToken);

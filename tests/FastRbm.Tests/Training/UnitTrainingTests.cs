@@ -27,7 +27,11 @@ public sealed class UnitTrainingTests
             TestRows rows = Data(rbm, 7);
             TrainingOptions options = new()
             {
-                BatchSize = 7, Epochs = 1, Threads = 1, Centring = centring, LearningRate = new LearningRateSchedule { Initial = Rate, Shape = ScheduleShape.Constant },
+                BatchSize = 7,
+                Epochs = 1,
+                Threads = 1,
+                Centring = centring,
+                LearningRate = new LearningRateSchedule { Initial = Rate, Shape = ScheduleShape.Constant },
                 RowWeights = weighted ? new float[] { 1, 3, 0, 2, 2, 5, 1 } : default,
             };
             Matrix weights = new(rbm.Visible.Count, rbm.Hidden.Count);
@@ -64,8 +68,13 @@ public sealed class UnitTrainingTests
         {
             TrainingOptions options = new()
             {
-                Algorithm = algorithm, BatchSize = 64, Epochs = 3, Steps = 2, AveragedShare = 0.5,
-                Momentum = new MomentumSchedule { Initial = 0.5, Final = 0.5 }, LearningRate = new LearningRateSchedule { Initial = 0.01 },
+                Algorithm = algorithm,
+                BatchSize = 64,
+                Epochs = 3,
+                Steps = 2,
+                AveragedShare = 0.5,
+                Momentum = new MomentumSchedule { Initial = 0.5, Final = 0.5 },
+                LearningRate = new LearningRateSchedule { Initial = 0.01 },
             };
             byte[] whole = Train(visible, hidden, options with { Threads = 1 }, stopAfter: int.MaxValue);
             Assert.Equal(whole, Train(visible, hidden, options with { Threads = 3 }, stopAfter: int.MaxValue));
