@@ -75,6 +75,60 @@ internal sealed class ImageDemo : Demo
         run.Model("model", rbm, data.Training.Shape);
         int most = parse.GetValue(_chainSteps);
         Generate(run, data, rbm, [.. ((int[])[1, _settings.Steps, 2 * _settings.Steps, 100, 1000]).Where(time => time < most), most]);
+        Cure(run, data, (int)((((long)epochs * updates) + pass - 1) / pass), batch, most);
+    }
+
+    /// <summary>As many updates by persistent chains, and what its chains show.</summary>
+    private void Cure(DemoRun run, ImageData data, int passes, int batch, int steps)
+    {
+        Rbm rbm = RbmInitializer.Normal(data.Training, Hidden, run.Seed);
+        using Trainer trainer = new(rbm, data.Training, new TrainingOptions
+        {
+            Algorithm = TrainingAlgorithm.PersistentContrastiveDivergence,
+            Epochs = passes,
+            BatchSize = batch,
+            LearningRate = new LearningRateSchedule { Initial = _settings.PersistentRate, Final = 0, Shape = ScheduleShape.Linear },
+            AveragedShare = 0.2,
+            Binarization = Binarization.Sample,
+            Seed = run.Seed,
+            Threads = run.Threads,
+        });
+        while (!trainer.IsFinished)
+        {
+            run.Progress((double)trainer.State.Update / trainer.TotalUpdates, "training with persistent chains");
+            trainer.Step();
+        }
+
+        using ChainSet fromData = new(rbm, Chains, unchecked(run.Seed + 1), run.Threads);
+        fromData.StartFrom(TakenRows(ImageData.Bits(data.Test, Chains, unchecked(run.Seed + 1)), data));
+        Advance(run, fromData, Math.Min(DataSteps, steps));
+        using ChainSet fromRandom = new(rbm, Chains, run.Seed, run.Threads);
+        Advance(run, fromRandom, steps);
+        run.Page.Section("With persistent chains");
+        run.Page.Paragraph(
+            $"As many updates of the same machine by persistent chains, with one step an update that goes on where the last one stopped, centred gradients, a rate that falls from {Numbers.Text(_settings.PersistentRate)} to 0 "
+            + "and the mean of the parameters over the last fifth of the run. These chains have been everywhere by now, and the model is low where they have been and the data aren't.");
+        run.Pictures(
+            "Generated ones, by the probabilities of their pixels in the last step.",
+            ("persistent-from-data", $"from test images, {DemoText.Count(fromData.Sweeps)} steps", Pictures.Means(MeansOf(rbm, fromData), data.Training.Shape)),
+            ("persistent-from-random", $"from random pixels, {DemoText.Count(fromRandom.Sweeps)} steps", Pictures.Means(MeansOf(rbm, fromRandom), data.Training.Shape)));
+        run.Model("persistent", rbm, data.Training.Shape);
+    }
+
+    private static void Advance(DemoRun run, ChainSet chains, int steps)
+    {
+        while (chains.Sweeps < steps)
+        {
+            run.Progress((double)chains.Sweeps / steps, "running chains");
+            chains.Run((int)Math.Min(50, steps - chains.Sweeps));
+        }
+    }
+
+    private static Matrix MeansOf(Rbm rbm, ChainSet chains)
+    {
+        Matrix means = new(chains.Chains, rbm.Visible.Count);
+        rbm.MeanVisible(chains.Hidden, new RbmWorkspace(rbm), means);
+        return means;
     }
 
     private static void Train(DemoRun run, ImageData data, Rbm rbm, TrainingOptions options, int epochs, int updates)
@@ -130,7 +184,7 @@ internal sealed class ImageDemo : Demo
             rows.Add(Row($"random pixels, {words}", chains.Visible, many));
         }
 
-        PixelImage fromRandom = Pictures.Means(Means(chains), data.Training.Shape);
+        PixelImage fromRandom = Pictures.Means(MeansOf(rbm, chains), data.Training.Shape);
         using ChainSet fromData = new(rbm, Chains, unchecked(run.Seed + 1), run.Threads);
         fromData.StartFrom(TakenRows(real, data));
         fromData.Run(Math.Min(DataSteps, times[^1]));
@@ -141,7 +195,7 @@ internal sealed class ImageDemo : Demo
             $"Generated ones are shown by the probabilities of their pixels in the last step. Chains that start at test images stay near the data if the model knows them; chains from random pixels "
             + "have to find their way by themselves.",
             ("real", $"real: {Chains} test images", Pictures.States(real, data.Training.Shape)),
-            ("from-data", $"generated: from test images, {DemoText.Count(fromData.Sweeps)} steps", Pictures.Means(Means(fromData), data.Training.Shape)),
+            ("from-data", $"generated: from test images, {DemoText.Count(fromData.Sweeps)} steps", Pictures.Means(MeansOf(rbm, fromData), data.Training.Shape)),
             ("from-random", $"generated: from random pixels, {DemoText.Count(times[^1])} steps", fromRandom));
         run.Page.Section("From random pixels");
         run.Pictures(
@@ -153,13 +207,6 @@ internal sealed class ImageDemo : Demo
             + "Covariances are those of every seventh pixel.");
         run.Page.Paragraph(Verdict(rows, times[^1]));
         run.Results.Add("chains", Chains);
-
-        Matrix Means(ChainSet set)
-        {
-            Matrix means = new(set.Chains, rbm.Visible.Count);
-            rbm.MeanVisible(set.Hidden, workspace, means);
-            return means;
-        }
 
         PixelImage Block(BitMatrix states) => new Mosaic(ShownChains, data.Training.Shape.Height, data.Training.Shape.Width, new MosaicOptions { Columns = 5, Zoom = 2 })
             .RenderBits(First(states, ShownChains));
@@ -183,7 +230,7 @@ internal sealed class ImageDemo : Demo
             ? $"After {DemoText.Count(steps)} steps chains from random pixels are about as probable as test images ({DemoText.Fixed(late, 1)} against {DemoText.Fixed(data, 1)} nats)."
             : $"After {DemoText.Count(steps)} steps chains from random pixels have a mean free energy of {DemoText.Fixed(late, 1)} nats, test images one of {DemoText.Fixed(data, 1)}: most of the model's probability "
             + $"lies {(late < data ? "elsewhere, on images that training's short chains never came to" : "where these chains haven't come yet")}. CD-{_settings.Steps} only asks that {_settings.Steps} steps from the data lead nowhere else. What it "
-            + "has learned works out of equilibrium, for some steps, and long chains leave the data. Persistent chains (`rbm train --algorithm pcd`) are the cure.";
+            + "has learned works out of equilibrium, for some steps, and long chains leave the data. Persistent chains are the cure: see below.";
         static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
     }
 

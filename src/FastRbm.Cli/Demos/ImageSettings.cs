@@ -8,11 +8,12 @@ namespace FastRbm.Cli.Demos;
 /// <param name="BatchSize">Rows a minibatch.</param>
 /// <param name="Epochs">Epochs.</param>
 /// <param name="Updates">Updates an epoch; 0 for a pass over all rows.</param>
-internal sealed record ImageSettings(string Name, string Data, string What, int Steps, int BatchSize, int Epochs, int Updates)
+/// <param name="PersistentRate">The first learning rate of persistent chains.</param>
+internal sealed record ImageSettings(string Name, string Data, string What, int Steps, int BatchSize, int Epochs, int Updates, double PersistentRate)
 {
     /// <summary>Handwritten digits.</summary>
-    public static ImageSettings Digits { get; } = new("digits", "mnist", "digits", 3, 64, 10, 0);
+    public static ImageSettings Digits { get; } = new("digits", "mnist", "digits", 3, 64, 10, 0, 0.1);
 
     /// <summary>Articles of clothing.</summary>
-    public static ImageSettings Fashion { get; } = new("fashion", "fashion-mnist", "clothes", 2, 32, 40, 500);
+    public static ImageSettings Fashion { get; } = new("fashion", "fashion-mnist", "clothes", 2, 32, 40, 500, 0.05);
 }

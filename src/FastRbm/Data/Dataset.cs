@@ -8,7 +8,7 @@ using FastRbm.Random;
 
 namespace FastRbm.Data;
 
-/// <summary>Rows of numbers in [0, 1] with a name and, where they have them, an image shape and class labels; values may be missing.</summary>
+/// <summary>Rows of numbers, from 0 to 1 or any (<see cref="RealDataset"/>), with a name and, where they have them, an image shape and class labels; values may be missing.</summary>
 /// <remarks>
 /// Immutable, safe to read from many threads. <see cref="BitDataset"/> keeps one bit a value, <see cref="GreyDataset"/> a byte or
 /// a float; where values are missing, a bit a value more says which. What a row holds doesn't depend on how it is kept.

@@ -19,7 +19,7 @@ public interface IVisibleRows
     /// <exception cref="InvalidOperationException">The rows aren't binary.</exception>
     void CopyBits(int row, Span<ulong> destination);
 
-    /// <summary>Copies one row as numbers in [0, 1].</summary>
+    /// <summary>Copies one row as numbers: from 0 to 1 for binary units, else states as the visible units have them.</summary>
     /// <param name="row">From 0 to Rows - 1.</param>
     /// <param name="destination">Columns floats, overwritten.</param>
     void CopyMeans(int row, Span<float> destination);
