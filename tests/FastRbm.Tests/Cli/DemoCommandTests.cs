@@ -103,10 +103,26 @@ public sealed class DemoCommandTests
         Assert.Contains("strokes", page.Value, StringComparison.Ordinal);
         Assert.Equal(2, page.Descendants(_svg + "svg").Count());
 
-        // Filters; real ones and two kinds of generated ones; random pixels and after 1, 3, 6 and 100 steps.
-        Assert.Equal(1 + 3 + 5, page.Descendants(_html + "img").Count());
+        // Filters; real ones and two kinds of generated ones; random pixels and after 1, 3, 6 and 100 steps; two kinds by persistent chains.
+        Assert.Equal(1 + 3 + 5 + 2, page.Descendants(_html + "img").Count());
         Assert.Equal(784, ModelFile.Load(Path.Combine(place["out"], "model.safetensors")).Visible.Count);
         CommandRun.InProcess("demo", "digits", "--limit", "99").Fails(2, "--limit", "99");
+    }
+
+    [Theory]
+    [InlineData("fashion", "--epochs", "1", "--limit", "200", "--chain-steps", "100")]
+    [InlineData("hinton", "--updates", "20")]
+    [InlineData("repair", "--epochs", "1", "--limit", "600")]
+    public void Other_demos_make_a_page_that_shows_all_their_charts_and_asks_no_network(string name, params string[] budget)
+    {
+        using Workplace place = new();
+        CommandRun.InChild(["demo", name, "--output", place["out"], .. budget], ("FASTRBM_DATA", place["none"]), ("XDG_CACHE_HOME", place["none"])).Succeeds();
+        XElement page = PageOf(place, name);
+        Assert.Equal(Directory.GetFiles(place["out"], "*.svg").Length, page.Descendants(_svg + "svg").Count());
+        Assert.All(page.Descendants(_html + "img"), static image => Assert.StartsWith("data:image/png;base64,", image.Attribute("src")!.Value, StringComparison.Ordinal));
+        Assert.NotEmpty(page.Descendants(_html + "img"));
+        Assert.Empty(page.Descendants(_html + "script"));
+        Assert.Empty(page.Descendants(_html + "link"));
     }
 
     [Fact]
