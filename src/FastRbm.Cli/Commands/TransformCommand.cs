@@ -67,7 +67,6 @@ internal sealed class TransformCommand
 
     private static Matrix Means(Rbm rbm, Dataset rows, CancellationToken cancellation)
     {
-        bool spins = rows.IsBinary && rbm.Visible.Kind == UnitKind.Spin;
         Matrix means = new(rows.Rows, rbm.Hidden.Count);
         RbmWorkspace workspace = new(rbm);
         for (int first = 0; first < rows.Rows; first += RowsAtOnce)
@@ -78,12 +77,7 @@ internal sealed class TransformCommand
             Matrix some = new(count, means.Columns);
             for (int row = 0; row < count; row++)
             {
-                Span<float> states = visible.Row(row);
-                rows.CopyMeans(first + row, states);
-                for (int unit = 0; unit < states.Length && spins; unit++)
-                {
-                    states[unit] = (2 * states[unit]) - 1;
-                }
+                rows.CopyMeans(first + row, visible.Row(row));
             }
 
             rbm.MeanHidden(visible, workspace, some);

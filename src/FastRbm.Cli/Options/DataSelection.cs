@@ -69,7 +69,7 @@ internal sealed class DataSelection(Terminal terminal, string? directory)
         }
 
         Dataset table = Open(nameOrPath, limit, cancellation, allowMissing, anyNumbers: true);
-        return layer.Kind == UnitKind.Spin && table is not RealDataset ? ToBits(table) : UnitTable.Encode(layer, table);
+        return UnitTable.Encode(layer, layer.Kind == UnitKind.Spin ? ToBits(table) : table);
     }
 
     /// <summary>The rows as bits, on from one half.</summary>

@@ -34,17 +34,8 @@ internal sealed class TrainingPictures
         _shape = PictureShape.Of(data);
         _workspace = new RbmWorkspace(_rbm);
         _binary = _rbm.Visible.Kind == UnitKind.Binary && _rbm.Hidden.StatesAreBits;
-        _rowsToStart = data;
-        _rows = Spread(data, Reconstructions);
-        if (_rbm.Visible.Kind == UnitKind.Spin && data.IsBinary)
-        {
-            for (int i = 0; i < _rows.Rows * _rows.Columns; i++)
-            {
-                ref float state = ref _rows[i / _rows.Columns, i % _rows.Columns];
-                state = (2 * state) - 1;
-            }
-        }
-
+        _rowsToStart = _rbm.Visible.Kind == UnitKind.Binary ? data : UnitTable.Encode(_rbm.Visible, data);
+        _rows = Spread(_rowsToStart, Reconstructions);
         _starts = Bits(Spread(data, Samples), data.Name);
     }
 

@@ -127,12 +127,7 @@ internal sealed class UnitCompletion
         Matrix values = new(_states.Rows, _rbm.Visible.Count);
         for (int row = 0; row < values.Rows; row++)
         {
-            Span<float> states = values.Row(row);
-            _states.CopyMeans(row, states);
-            for (int unit = 0; unit < states.Length && _states.IsBinary && _rbm.Visible.Kind == UnitKind.Spin; unit++)
-            {
-                states[unit] = (2 * states[unit]) - 1;
-            }
+            _states.CopyMeans(row, values.Row(row));
         }
 
         return values;

@@ -55,9 +55,6 @@ internal sealed class ColumnMoments
     /// <summary>The sum of the rows' weights, in the column where most are observed.</summary>
     public double Rows { get; }
 
-    /// <summary>The columns that hold one value only.</summary>
-    public IEnumerable<int> Constant => Enumerable.Range(0, Means.Length).Where(column => Variances[column] <= 1e-14 * Means[column] * Means[column]);
-
     /// <summary>Refuses rows that aren't states of the layer.</summary>
     /// <exception cref="ArgumentException">The first value that isn't, with row and column.</exception>
     public static void Check(UnitLayer layer, IVisibleRows rows, string name)

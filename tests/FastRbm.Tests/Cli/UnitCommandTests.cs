@@ -106,6 +106,25 @@ public sealed class UnitCommandTests
     }
 
     [Fact]
+    public void Bits_are_spins_up_and_down_for_every_command()
+    {
+        using Workplace place = new();
+        foreach (string hidden in (string[])["spin", "gaussian"])
+        {
+            CommandRun.InProcess(
+                "train", "--data", "bars-and-stripes", "--visible-unit", "spin", "--hidden-unit", hidden, "--hidden", "6", "--epochs", "200", "--images", place["i"], "--output", place["m"]).Succeeds();
+            Assert.InRange(Likelihood(place["m"], "bars-and-stripes"), -11.2, -3);
+            CommandRun.InProcess("sample", "--model", place["m"], "--start", "data", "--data", "bars-and-stripes", "--count", "3", "--output", place["s.npy"]).Succeeds();
+            CommandRun.InProcess("transform", "--model", place["m"], "--data", "bars-and-stripes", "--output", place["f.npy"]).Succeeds();
+            CommandRun run = CommandRun.InProcess(
+                "complete", "--model", place["m"], "--data", "bars-and-stripes", "--mask", "random:0.2", "--output", place["c.npy"], "--json").Succeeds();
+
+            // Spins lie 2 apart: a coin's guess of 0 is wrong by 1, and bits instead of spins would add to that.
+            Assert.InRange(JsonDocument.Parse(run.Output).RootElement.GetProperty("filled_squared_error").GetDouble(), 0, 1);
+        }
+    }
+
+    [Fact]
     public void Everything_or_nothing_may_be_known()
     {
         using Workplace place = new();
