@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Diagnostics.CodeAnalysis;
 using FastRbm.Cli.Commands;
+using FastRbm.Cli.Families;
 using FastRbm.Cli.Options;
 using FastRbm.Errors;
 
@@ -31,7 +32,7 @@ internal static class Application
 
     private static int Invoke(IReadOnlyList<string> args, Terminal terminal)
     {
-        Command root = Build(terminal);
+        Command root = Build(terminal, FamilyList.Find(args));
 
         // File names may start with @: response files are off.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -75,10 +76,24 @@ internal static class Application
     private static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}" : command.Name;
 
-    private static Command Build(Terminal terminal)
+    private static Command Build(Terminal terminal, ModelFamily? family)
     {
-        Command root = new("rbm", "Restricted Boltzmann machines: train, sample, evaluate, look inside. The same seed gives the same bits for any threads and SIMD level.")
+        Command root = new("rbm", "Restricted Boltzmann machines and their relatives: train, sample, evaluate, look inside. The same seed gives the same bits for any threads and SIMD level.");
+        foreach (Command command in Commands(terminal, family))
         {
+            root.Subcommands.Add(command);
+        }
+
+        root.Options.Add(new HelpOption("--help", "-h", "-?"));
+        root.Options.Add(VersionSwitch.Create(terminal));
+        return root;
+    }
+
+    /// <summary>The commands of a family in the place of those of the RBM, and after them what only some families have.</summary>
+    private static List<Command> Commands(Terminal terminal, ModelFamily? family)
+    {
+        List<Command> commands =
+        [
             TrainCommand.Create(terminal),
             SampleCommand.Create(terminal),
             EvaluateCommand.Create(terminal),
@@ -89,10 +104,30 @@ internal static class Application
             DiagnoseCommand.Create(terminal),
             DemoCommand.Create(terminal),
             EnvironmentCommand.Create(terminal),
-        };
-        root.Options.Add(new HelpOption("--help", "-h", "-?"));
-        root.Options.Add(VersionSwitch.Create(terminal));
-        return root;
+        ];
+        Replace(family?.Commands(terminal) ?? [], inTheirPlace: true);
+        foreach (ModelFamily other in FamilyList.Create())
+        {
+            Replace(other.Commands(terminal), inTheirPlace: false);
+        }
+
+        return commands;
+
+        void Replace(IEnumerable<Command> owned, bool inTheirPlace)
+        {
+            foreach (Command command in owned)
+            {
+                int place = commands.FindIndex(one => one.Name == command.Name);
+                if (place < 0)
+                {
+                    commands.Add(command);
+                }
+                else if (inTheirPlace)
+                {
+                    commands[place] = command;
+                }
+            }
+        }
     }
 
     private static int Explain(Exception exception, Terminal terminal)

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using FastRbm.Cli.Families;
 using FastRbm.Cli.Options;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
+using FastRbm.Serialization;
 using FastRbm.Training;
 
 namespace FastRbm.Cli.Commands;
@@ -14,6 +16,9 @@ internal sealed class TrainCommand
 
     private readonly Terminal _terminal;
     private readonly TrainingOptionSet _training = new();
+    private readonly Option<string> _model = OptionFactory.Choice(
+        FamilyOptions.ModelName, $"The kind of model: {FamilyList.Names(FamilyList.Create())}; all but {ModelKinds.Rbm} have options of their own: rbm train --model KIND --help", ModelKinds.Rbm, ModelKinds.Rbm);
+
     private readonly Option<string?> _data = OptionFactory.Text("--data", $"{CommonOptions.DataHelp} [default: mnist if it is on this machine, else strokes]", "name|path");
     private readonly Option<int> _hidden = OptionFactory.RequiredInteger("--hidden", "Hidden units", least: 1);
     private readonly Option<string> _output = OptionFactory.RequiredText("--output", "Where the model goes: a safetensors file", "file");
@@ -39,7 +44,7 @@ internal sealed class TrainCommand
         TrainCommand train = new(terminal);
         Command command = new("train", "Train a model; a line an epoch on standard output. Without --data it needs no file.")
         {
-            train._data, train._hidden, train._output, train._limit, train._validation, train._visibleUnit, train._hiddenUnit, train._schema, train._fixedParameters,
+            train._model, train._data, train._hidden, train._output, train._limit, train._validation, train._visibleUnit, train._hiddenUnit, train._schema, train._fixedParameters,
         };
         train._training.AddTo(command);
         foreach (Option option in (ReadOnlySpan<Option>)[train._checkpoint, train._resume, train._images, train._dataDirectory, train._json])

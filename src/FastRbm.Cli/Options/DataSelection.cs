@@ -72,6 +72,36 @@ internal sealed class DataSelection(Terminal terminal, string? directory)
         return UnitTable.Encode(layer, layer.Kind == UnitKind.Spin ? ToBits(table) : table);
     }
 
+    /// <summary>Opens rows with a class each.</summary>
+    /// <param name="nameOrPath">A name or a path.</param>
+    /// <param name="labels">A file with the class of each row, an IDX file or text with one a line; null if the data have them with them.</param>
+    /// <param name="limit">How many rows; null for all.</param>
+    /// <param name="cancellation">Stops a download.</param>
+    /// <returns>The rows with labels, of which some may be unknown.</returns>
+    /// <exception cref="InvalidInputException">There are no labels, or not as many as rows, or one isn't a class.</exception>
+    public Dataset OpenLabelled(string nameOrPath, string? labels, int? limit, CancellationToken cancellation)
+    {
+        Dataset data = Open(nameOrPath, null, cancellation);
+        if (labels is not null)
+        {
+            byte[] classes = LabelReader.Read(labels);
+            data = classes.Length == data.Rows ? data.WithLabels(classes)
+                : throw new InvalidInputException(labels, $"{Numbers.Text(data.Rows)} labels, as many as {data.Name} has rows", Numbers.Text(classes.Length));
+        }
+
+        if (data.Labels.Span.IndexOfAnyExcept(ClassLabels.Unlabelled) < 0)
+        {
+            throw new InvalidInputException(data.Name, "rows with classes, or --labels with a file of them", "rows without");
+        }
+
+        if (limit is not { } rows)
+        {
+            return data;
+        }
+
+        return rows <= data.Rows ? data.Take(rows) : throw new UsageException($"--limit: expected at most the {data.Rows} rows of {data.Name}, found {rows}.");
+    }
+
     /// <summary>The rows as bits, on from one half.</summary>
     public static Dataset ToBits(Dataset data) => data is GreyDataset grey ? grey.Threshold() : data;
 

@@ -191,6 +191,14 @@ public sealed class BitDataset : Dataset
         new BitDataset(Name, rows, Columns, _bits[..(rows * _rowBytes)], Shape, LabelsOf(rows), ObservedOf(rows));
 
     /// <inheritdoc/>
+    private protected override Dataset SelectCopy(ReadOnlySpan<int> rows) =>
+        new BitDataset(Name, rows.Length, Columns, Gather(_bits, _rowBytes, rows), Shape, LabelsOf(rows), ObservedOf(rows));
+
+    /// <inheritdoc/>
+    private protected override Dataset Relabelled(ReadOnlySpan<byte> labels) =>
+        new BitDataset(Name, Rows, Columns, _bits, Shape, labels, Observed);
+
+    /// <inheritdoc/>
     private protected override Dataset WithObserved(byte[] observed) =>
         new BitDataset(Name, Rows, Columns, [.. _bits], Shape, Labels.Span, observed);
 }

@@ -216,6 +216,16 @@ public sealed class GreyDataset : Dataset
         : new GreyDataset(Name, rows, Columns, _bytes[..(rows * Columns)], _divisor, Shape, LabelsOf(rows), ObservedOf(rows));
 
     /// <inheritdoc/>
+    private protected override Dataset SelectCopy(ReadOnlySpan<int> rows) => _bytes is null
+        ? new GreyDataset(Name, rows.Length, Columns, Gather(_floats!, Columns, rows), Shape, LabelsOf(rows), ObservedOf(rows))
+        : new GreyDataset(Name, rows.Length, Columns, Gather(_bytes, Columns, rows), _divisor, Shape, LabelsOf(rows), ObservedOf(rows));
+
+    /// <inheritdoc/>
+    private protected override Dataset Relabelled(ReadOnlySpan<byte> labels) => _bytes is null
+        ? new GreyDataset(Name, Rows, Columns, _floats!, Shape, labels, Observed)
+        : new GreyDataset(Name, Rows, Columns, _bytes, _divisor, Shape, labels, Observed);
+
+    /// <inheritdoc/>
     private protected override Dataset WithObserved(byte[] observed) => _bytes is null
         ? new GreyDataset(Name, Rows, Columns, [.. _floats!], Shape, Labels.Span, observed)
         : new GreyDataset(Name, Rows, Columns, [.. _bytes], _divisor, Shape, Labels.Span, observed);

@@ -34,6 +34,12 @@ public static class IdxReader
     public static byte[] ReadLabels(string path)
     {
         using var input = InputFile.Open(path);
+        return ReadLabels(input);
+    }
+
+    /// <summary>Reads labels from an opened file.</summary>
+    internal static byte[] ReadLabels(InputFile input)
+    {
         int[] sizes = ReadHeader(input, 1, 1, "labels, rank 1");
 
         byte[] labels = input.ReadGrowing(sizes[0], "labels");

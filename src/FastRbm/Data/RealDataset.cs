@@ -108,6 +108,14 @@ public sealed class RealDataset : Dataset
         new RealDataset(Name, rows, Columns, _values[..(rows * Columns)], Shape, LabelsOf(rows), ObservedOf(rows));
 
     /// <inheritdoc/>
+    private protected override Dataset SelectCopy(ReadOnlySpan<int> rows) =>
+        new RealDataset(Name, rows.Length, Columns, Gather(_values, Columns, rows), Shape, LabelsOf(rows), ObservedOf(rows));
+
+    /// <inheritdoc/>
+    private protected override Dataset Relabelled(ReadOnlySpan<byte> labels) =>
+        new RealDataset(Name, Rows, Columns, _values, Shape, labels, Observed);
+
+    /// <inheritdoc/>
     private protected override Dataset WithObserved(byte[] observed) =>
         new RealDataset(Name, Rows, Columns, [.. _values], Shape, Labels.Span, observed);
 }

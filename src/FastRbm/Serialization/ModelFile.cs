@@ -17,10 +17,6 @@ public static class ModelFile
     internal const string VisibleBiasName = "visible_bias";
     internal const string HiddenBiasName = "hidden_bias";
 
-    private const string FormatKey = "format";
-    private const string FormatValue = "1";
-    private const string ModelKey = "model";
-    private const string ModelValue = "rbm";
     private const string VisibleUnitKey = "visible_unit";
     private const string HiddenUnitKey = "hidden_unit";
     private const string BinaryUnit = "binary";
@@ -83,23 +79,23 @@ public static class ModelFile
         return reader.Metadata;
     }
 
+    /// <summary>Reads which kind of model a file holds.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>One of <see cref="ModelKinds"/>, or another word that a later version may have written.</returns>
+    /// <exception cref="InvalidInputException">The file is no model file.</exception>
+    /// <exception cref="IOException">The file is missing or can't be read.</exception>
+    public static string KindOf(string path)
+    {
+        using SafetensorsReader reader = SafetensorsReader.Open(path);
+        reader.RequireMetadata(ModelFormat.FormatKey, ModelFormat.FormatValue);
+        return reader.RequireMetadata(ModelFormat.ModelKey);
+    }
+
     /// <summary>A writer that holds the model, ready for more tensors.</summary>
     internal static SafetensorsWriter Writer(Rbm rbm, IReadOnlyDictionary<string, string>? extras)
     {
         ArgumentNullException.ThrowIfNull(rbm);
-        SafetensorsWriter writer = new();
-        foreach ((string key, string value) in extras ?? new Dictionary<string, string>())
-        {
-            if (key is FormatKey or ModelKey or VisibleUnitKey or HiddenUnitKey)
-            {
-                Throw.Argument(nameof(extras), "keys that the format doesn't use", key);
-            }
-
-            writer.SetMetadata(key, value);
-        }
-
-        writer.SetMetadata(FormatKey, FormatValue);
-        writer.SetMetadata(ModelKey, ModelValue);
+        SafetensorsWriter writer = ModelFormat.Begin(ModelKinds.Rbm, extras, VisibleUnitKey, HiddenUnitKey);
         writer.SetMetadata(VisibleUnitKey, rbm.Visible.Name);
         writer.SetMetadata(HiddenUnitKey, rbm.Hidden.Name);
         AddMatrix(writer, WeightsName, rbm.WeightMatrix);
@@ -183,8 +179,7 @@ public static class ModelFile
 
     private static (int Visible, int Hidden) CheckShape(SafetensorsReader reader)
     {
-        reader.RequireMetadata(FormatKey, FormatValue);
-        reader.RequireMetadata(ModelKey, ModelValue);
+        ModelFormat.Require(reader, ModelKinds.Rbm);
         TensorEntry weights = reader.RequireDimensions(WeightsName, 2);
         if (weights.Shape[0] < 1 || weights.Shape[1] < 1)
         {

@@ -104,7 +104,7 @@ public static class TrainingCheckpoint
 
         foreach ((string name, BitMatrix chains) in trainer.Update.Chains)
         {
-            ReadChains(reader, name, chains);
+            RunCheckpoint.ReadBits(reader, name, chains);
         }
     }
 
@@ -172,20 +172,6 @@ public static class TrainingCheckpoint
     {
         reader.RequireShape(name, matrix.Rows, matrix.Columns);
         reader.ReadFloats(name, matrix.Row);
-    }
-
-    private static void ReadChains(SafetensorsReader reader, string name, BitMatrix chains)
-    {
-        reader.RequireShape(name, chains.Rows, chains.WordsPerRow);
-        reader.Read<ulong>(name, chains.Row);
-        ulong padding = ~BitMatrix.LastWordMask(chains.Columns);
-        for (int row = 0; row < chains.Rows; row++)
-        {
-            if ((chains.Row(row)[^1] & padding) != 0)
-            {
-                Throw.Input(reader.Source, $"{chains.Columns} units", "bits past the last unit", $"tensor {name}, row {row}");
-            }
-        }
     }
 
     /// <summary>All that two parts of one run must agree on.</summary>
