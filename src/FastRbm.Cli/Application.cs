@@ -101,6 +101,7 @@ internal static class Application
             TransformCommand.Create(terminal),
             EnumerateCommand.Create(terminal),
             InspectCommand.Create(terminal),
+            ClassifyCommand.Create(terminal),
             DiagnoseCommand.Create(terminal),
             DemoCommand.Create(terminal),
             EnvironmentCommand.Create(terminal),

@@ -15,4 +15,10 @@ internal abstract class ModelFamily
     /// <summary>Its commands: each runs in the place of the command of the same name when <c>--model</c> names this kind, or a file of it.</summary>
     /// <param name="terminal">Where they write.</param>
     public abstract IEnumerable<Command> Commands(Terminal terminal);
+
+    /// <summary>The classifier of a model file of this kind, for <c>rbm classify</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The classifier; null if models of this kind don't classify.</returns>
+    /// <exception cref="Errors.InvalidInputException">The file is no valid model, or this model has no classes.</exception>
+    public virtual LoadedClassifier? LoadClassifier(string path) => null;
 }
