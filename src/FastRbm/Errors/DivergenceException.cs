@@ -22,10 +22,20 @@ public sealed class DivergenceException : Exception
         update, double.PositiveInfinity, lastGoodUpdate,
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a largest singular value of the weights below 1 between unbounded units, found {coupling}"));
 
-    private DivergenceException(long update, double inputBound, long lastGoodUpdate, string what)
+    /// <summary>Describes a run whose loss ran away.</summary>
+    /// <param name="update">The update that found it, counted from 1.</param>
+    /// <param name="loss">The loss.</param>
+    /// <param name="limit">The limit that it passed.</param>
+    /// <param name="lastGoodUpdate">The update whose parameters the model holds again.</param>
+    /// <param name="advice">A sentence: what to change.</param>
+    /// <returns>The exception.</returns>
+    internal static DivergenceException OfLoss(long update, double loss, double limit, long lastGoodUpdate, string advice) => new(
+        update, loss, lastGoodUpdate, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a loss of at most {limit}, found {loss}"), advice);
+
+    private DivergenceException(long update, double inputBound, long lastGoodUpdate, string what, string advice = "A smaller learning rate or more weight decay helps.")
         : base(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"training diverged at update {update}: expected {what}; the model is back at update {lastGoodUpdate}. A smaller learning rate or more weight decay helps."))
+            $"training diverged at update {update}: expected {what}; the model is back at update {lastGoodUpdate}. {advice}"))
     {
         Update = update;
         InputBound = inputBound;

@@ -156,4 +156,25 @@ internal enum StreamPurpose
 
     /// <summary>Words drawn from a chain of words: step = place, chain = text.</summary>
     WordChain = 75,
+
+    /// <summary>Initial weights of a network: step = layer, chain = input unit, unit = output unit.</summary>
+    NetworkWeights = 156,
+
+    /// <summary>Which units of a network are left out of an update: step = update, chain = row of the minibatch, part = layer.</summary>
+    NetworkDropout = 157,
+
+    /// <summary>Where Langevin chains start: step = sampler's step or restart, chain = chain.</summary>
+    LangevinStart = 158,
+
+    /// <summary>Noise of Langevin steps: step = Langevin step, chain = chain.</summary>
+    LangevinNoise = 159,
+
+    /// <summary>Acceptance of Langevin proposals: step = Langevin step, chain = chain.</summary>
+    LangevinAcceptance = 160,
+
+    /// <summary>Which places of a replay buffer an update takes, and which of them start anew: step = update, chain = chain.</summary>
+    ReplayBuffer = 161,
+
+    /// <summary>Noise on training data: step = update, chain = row of the minibatch.</summary>
+    DataNoise = 162,
 }

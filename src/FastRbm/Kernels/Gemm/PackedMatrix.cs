@@ -94,6 +94,42 @@ internal sealed class PackedMatrix
         GC.KeepAlive(this);
     }
 
+    /// <summary>Copies some rows of a B that isn't transposed, so that whoever has changed them can bring the copy up to date.</summary>
+    /// <param name="b">The whole of B. Read, not kept.</param>
+    /// <param name="firstRow">The first row to copy.</param>
+    /// <param name="endRow">The end of the rows to copy, exclusive.</param>
+    /// <exception cref="ArgumentException">The shape isn't that of the constructor.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are no such rows.</exception>
+    public unsafe void PackRows(ReadOnlySpan2D<float> b, int firstRow, int endRow)
+    {
+        if (b.Height != Depth || b.Width != Columns)
+        {
+            Throw.Argument(nameof(b), $"{Depth} x {Columns}", $"{b.Height} x {b.Width}");
+        }
+
+        if ((uint)endRow > (uint)Depth)
+        {
+            Throw.OutOfRange(nameof(endRow), $"0 to {Depth}", endRow);
+        }
+
+        if ((uint)firstRow > (uint)endRow)
+        {
+            Throw.OutOfRange(nameof(firstRow), $"0 to {endRow}", firstRow);
+        }
+
+        fixed (float* source = b)
+        {
+            nint stride = FloatGemm.Stride(b);
+            for (nint column = 0; column < Columns; column += PanelColumns)
+            {
+                float* destination = DangerousGetPointer() + (column * Depth) + (firstRow * PanelColumns);
+                Packing.SideBySide(source + (firstRow * stride) + column, stride, Math.Min(PanelColumns, Columns - column), endRow - firstRow, destination, PanelColumns);
+            }
+        }
+
+        GC.KeepAlive(this);
+    }
+
     /// <summary>The address of the first panel. Keep this object alive while it is in use.</summary>
     internal unsafe float* DangerousGetPointer() => _panels.DangerousGetPointer();
 }
