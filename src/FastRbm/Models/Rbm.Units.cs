@@ -281,7 +281,7 @@ public sealed partial class Rbm
         }
     }
 
-    private unsafe void InputsOfRow(ReadOnlySpan<float> source, UnitLayer from, UnitLayer to, bool toHidden, RbmWorkspace workspace, Span<float> inputs)
+    private void InputsOfRow(ReadOnlySpan<float> source, UnitLayer from, UnitLayer to, bool toHidden, RbmWorkspace workspace, Span<float> inputs)
     {
         if (!from.StatesAreBits)
         {
@@ -292,12 +292,17 @@ public sealed partial class Rbm
             return;
         }
 
-        Span<ulong> bits = workspace.Bits.Row(0)[..BitMatrix.WordsFor(from.Count)];
-        from.ToBits(source, bits);
+        from.ToBits(source, workspace.Bits.Row(0)[..BitMatrix.WordsFor(from.Count)]);
+        InputsOfBits(toHidden, workspace, inputs);
+    }
+
+    /// <summary>The inputs from the packed row of states in the workspace: exact integer sums.</summary>
+    internal unsafe void InputsOfBits(bool toHidden, RbmWorkspace workspace, Span<float> inputs)
+    {
         HalfStepArguments arguments = HalfStepFrom(toHidden);
         arguments.InverseScale = InputScale(toHidden);
         arguments.Source = workspace.Bits.DangerousGetPointer();
-        arguments.SourceWords = bits.Length;
+        arguments.SourceWords = BitMatrix.WordsFor(arguments.SourceUnits);
         fixed (float* target = inputs)
         {
             arguments.Inputs = target;

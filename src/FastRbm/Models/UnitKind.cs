@@ -35,4 +35,7 @@ public enum UnitKind
 
     /// <summary>A real number: the mean of a binary unit with noise on it.</summary>
     NoisyMean,
+
+    /// <summary>Bits of gates, and of subspace units that are on under open gates only: the hidden layer of a subspace RBM.</summary>
+    Subspace,
 }

@@ -157,6 +157,24 @@ internal enum StreamPurpose
     /// <summary>Words drawn from a chain of words: step = place, chain = text.</summary>
     WordChain = 75,
 
+    /// <summary>Subspace units of closed gates, which are fair coins: step = the key's, chain = row.</summary>
+    SubspaceCoin = 120,
+
+    /// <summary>Where annealed rows of a subspace RBM start: step = 0, chain = row.</summary>
+    SubspaceAnnealingStart = 121,
+
+    /// <summary>Gates and subspace units of annealed rows: step = sweep, chain = row.</summary>
+    SubspaceAnnealingHidden = 122,
+
+    /// <summary>Tie bits of <see cref="SubspaceAnnealingHidden"/>.</summary>
+    SubspaceAnnealingHiddenTie = 123,
+
+    /// <summary>Visible states of annealed rows of a subspace RBM: step = sweep, chain = row.</summary>
+    SubspaceAnnealingVisible = 124,
+
+    /// <summary>Tie bits of <see cref="SubspaceAnnealingVisible"/>.</summary>
+    SubspaceAnnealingVisibleTie = 125,
+
     /// <summary>Initial weights of a network: step = layer, chain = input unit, unit = output unit.</summary>
     NetworkWeights = 156,
 

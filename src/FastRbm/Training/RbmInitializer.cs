@@ -120,7 +120,8 @@ public static class RbmInitializer
         });
     }
 
-    private static void FillNormal(Span2D<float> weights, ulong seed, double deviation)
+    /// <summary>W ~ N(0, deviation^2): row i from chain i of the stream of initial weights.</summary>
+    internal static void FillNormal(Span2D<float> weights, ulong seed, double deviation)
     {
         for (int i = 0; i < weights.Height; i++)
         {

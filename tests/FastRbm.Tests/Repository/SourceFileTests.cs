@@ -21,6 +21,7 @@ public sealed partial class SourceFileTests
         ["src/FastRbm/Models/Rbm.HalfSteps.cs"] = "arguments of half steps",
         ["src/FastRbm/Models/Rbm.Units.cs"] = "arguments of half steps",
         ["src/FastRbm/Models/SpinLayer.cs"] = "means for weight updates",
+        ["src/FastRbm/Models/Subspace/SubspaceLayer.cs"] = "means for weight updates",
         ["src/FastRbm/Models/UnitLayer.cs"] = "means for weight updates",
         ["src/FastRbm/Models/RbmWorkspace.cs"] = "scratch lists of half steps",
         ["src/FastRbm/Sampling/ChainSet.cs"] = "arguments of half steps",
