@@ -11,18 +11,18 @@ public sealed class DenseLayer
     /// <summary>Allocates a layer of zeros.</summary>
     /// <param name="inputs">The number of inputs, at least 1.</param>
     /// <param name="outputs">The number of units, at least 1.</param>
-    /// <param name="activation">f.</param>
+    /// <param name="function">f.</param>
     /// <exception cref="ArgumentOutOfRangeException">A count is below 1, or there is no such function.</exception>
-    public DenseLayer(int inputs, int outputs, Activation activation)
+    public DenseLayer(int inputs, int outputs, UnitFunction function)
     {
         Throw.IfLess(inputs, 1);
         Throw.IfLess(outputs, 1);
-        if (!Enum.IsDefined(activation))
+        if (!Enum.IsDefined(function))
         {
-            Throw.OutOfRange(nameof(activation), "linear, sigmoid, tanh, softplus, swish or relu", (int)activation);
+            Throw.OutOfRange(nameof(function), "linear, sigmoid, tanh, softplus, swish or relu", (int)function);
         }
 
-        Activation = activation;
+        Function = function;
         WeightMatrix = new Matrix(inputs, outputs);
         BiasMatrix = new Matrix(1, outputs);
     }
@@ -30,10 +30,10 @@ public sealed class DenseLayer
     /// <summary>Makes a layer with given parameters.</summary>
     /// <param name="weights">W, [inputs, outputs], at least 1 of each. Copied.</param>
     /// <param name="bias">b, a value a unit. Copied.</param>
-    /// <param name="activation">f.</param>
+    /// <param name="function">f.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a parameter isn't finite; the message names the place.</exception>
-    public DenseLayer(ReadOnlySpan2D<float> weights, ReadOnlySpan<float> bias, Activation activation)
-        : this(weights.Height, weights.Width, activation)
+    public DenseLayer(ReadOnlySpan2D<float> weights, ReadOnlySpan<float> bias, UnitFunction function)
+        : this(weights.Height, weights.Width, function)
     {
         Throw.IfLengthDiffers(bias.Length, weights.Width, nameof(bias));
         for (int i = 0; i < weights.Height; i++)
@@ -54,7 +54,7 @@ public sealed class DenseLayer
     public int Outputs => WeightMatrix.Columns;
 
     /// <summary>The function of the units.</summary>
-    public Activation Activation { get; }
+    public UnitFunction Function { get; }
 
     /// <summary>W, [inputs, outputs]: a view that writes to the layer.</summary>
     public Span2D<float> Weights => WeightMatrix.AsSpan2D();

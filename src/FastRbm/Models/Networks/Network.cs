@@ -1,9 +1,7 @@
 using FastRbm.Errors;
 using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Elementary;
-using FastRbm.Kernels.Gemm;
 using FastRbm.Kernels.Simd;
-using FastRbm.Memory;
 using FastRbm.Random;
 
 namespace FastRbm.Models.Networks;
@@ -60,14 +58,14 @@ public sealed class Network
     /// <returns>The network: the same bits on every machine.</returns>
     /// <exception cref="ArgumentException">There are fewer than two sizes.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
-    public static Network Random(ReadOnlySpan<int> sizes, Activation hidden, ulong seed)
+    public static Network Random(ReadOnlySpan<int> sizes, UnitFunction hidden, ulong seed)
     {
         Throw.IfLess(sizes.Length, 2, nameof(sizes));
         DenseLayer[] layers = new DenseLayer[sizes.Length - 1];
         for (int i = 0; i < layers.Length; i++)
         {
-            layers[i] = new DenseLayer(sizes[i], sizes[i + 1], i == layers.Length - 1 ? Activation.Linear : hidden);
-            bool rectifies = layers[i].Activation is Activation.Softplus or Activation.Swish or Activation.Relu;
+            layers[i] = new DenseLayer(sizes[i], sizes[i + 1], i == layers.Length - 1 ? UnitFunction.Linear : hidden);
+            bool rectifies = layers[i].Function is UnitFunction.Softplus or UnitFunction.Swish or UnitFunction.Relu;
             double variance = rectifies ? 2.0 / sizes[i] : 2.0 / ((double)sizes[i] + sizes[i + 1]);
             float deviation = (float)Math.Sqrt(variance);
             for (int input = 0; input < sizes[i]; input++)
@@ -83,7 +81,7 @@ public sealed class Network
 
     /// <summary>A network of the same layers with the same parameters.</summary>
     /// <returns>A copy.</returns>
-    public Network Clone() => new([.. _layers.Select(static layer => new DenseLayer(layer.Weights, layer.Bias, layer.Activation))]);
+    public Network Clone() => new([.. _layers.Select(static layer => new DenseLayer(layer.Weights, layer.Bias, layer.Function))]);
 
     /// <summary>Copies the parameters of a network of the same shape.</summary>
     /// <param name="source">The network to read.</param>

@@ -41,7 +41,7 @@ internal static class NetworkPass
             FloatGemm.MultiplyBias<Epilogues.Identity>(_level, gemm, inputs, packed.Forward[layer], dense.Bias, outputs);
         }
 
-        Activate(dense.Activation, workspace.Values[layer], workspace.Slopes[layer], first, end);
+        Activate(dense.Function, workspace.Values[layer], workspace.Slopes[layer], first, end);
     }
 
     /// <summary>Gradients by the inputs of all units, from the output gradients.</summary>
@@ -59,7 +59,7 @@ internal static class NetworkPass
                 Product(network, packed, gemm, layer + 1, workspace.Gradients[layer + 1], workspace.Gradients[layer], first, end);
             }
 
-            if (network.Layers[layer].Activation != Activation.Linear)
+            if (network.Layers[layer].Function != UnitFunction.Linear)
             {
                 for (int row = first; row < end; row++)
                 {
@@ -124,24 +124,24 @@ internal static class NetworkPass
 
     private static Span2D<float> Rows(Matrix matrix, int first, int end) => matrix.AsSpan2D()[first..end, ..];
 
-    private static void Activate(Activation activation, Matrix values, Matrix slopes, int first, int end)
+    private static void Activate(UnitFunction function, Matrix values, Matrix slopes, int first, int end)
     {
-        for (int row = first; row < end && activation != Activation.Linear; row++)
+        for (int row = first; row < end && function != UnitFunction.Linear; row++)
         {
             Span<float> v = values.Row(row);
             Span<float> s = slopes.Row(row);
-            switch (activation)
+            switch (function)
             {
-                case Activation.Sigmoid:
+                case UnitFunction.Sigmoid:
                     ActivationRow.Run<Activations.Sigmoid>(_level, v, s);
                     break;
-                case Activation.Tanh:
+                case UnitFunction.Tanh:
                     ActivationRow.Run<Activations.Tanh>(_level, v, s);
                     break;
-                case Activation.Softplus:
+                case UnitFunction.Softplus:
                     ActivationRow.Run<Activations.Softplus>(_level, v, s);
                     break;
-                case Activation.Swish:
+                case UnitFunction.Swish:
                     ActivationRow.Run<Activations.Swish>(_level, v, s);
                     break;
                 default:

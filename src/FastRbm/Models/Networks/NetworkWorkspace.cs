@@ -24,7 +24,7 @@ public sealed class NetworkWorkspace
         Rows = rows;
         Inputs = new Matrix(rows, network.Inputs);
         Values = [.. network.Layers.Select(layer => new Matrix(rows, layer.Outputs))];
-        Slopes = [.. network.Layers.Select(layer => new Matrix(layer.Activation == Activation.Linear ? 0 : rows, layer.Outputs))];
+        Slopes = [.. network.Layers.Select(layer => new Matrix(layer.Function == UnitFunction.Linear ? 0 : rows, layer.Outputs))];
         Gradients = [.. network.Layers.Select(layer => new Matrix(rows, layer.Outputs))];
         InputGradients = inputGradients ? new Matrix(rows, network.Inputs) : null;
     }

@@ -57,9 +57,9 @@ public sealed class ClassifierTrainer : ITrainingRun, IDisposable
         Throw.IfLengthDiffers(rows.Columns, network.Inputs, nameof(rows));
         ClassLabels.Check(rows, network.Outputs);
         ClassLabels.Count(rows);
-        if (network.Layers[^1].Activation != Activation.Linear)
+        if (network.Layers[^1].Function != UnitFunction.Linear)
         {
-            Throw.Argument(nameof(network), "linear outputs", network.Layers[^1].Activation.ToString());
+            Throw.Argument(nameof(network), "linear outputs", network.Layers[^1].Function.ToString());
         }
 
         if (validation is not null)

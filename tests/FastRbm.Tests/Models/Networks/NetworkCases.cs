@@ -7,7 +7,7 @@ namespace FastRbm.Tests.Models.Networks;
 /// <summary>Small networks, and the same in doubles.</summary>
 internal static class NetworkCases
 {
-    public static Network Make(ulong seed, Activation activation, params int[] sizes)
+    public static Network Make(ulong seed, UnitFunction activation, params int[] sizes)
     {
         Network network = Network.Random(sizes, activation, seed);
         SplitMix64 random = new(seed);
@@ -30,7 +30,7 @@ internal static class NetworkCases
             }
         }
 
-        return (weights, layer.Bias.ToArray().Select(static b => (double)b).ToArray(), layer.Activation.ToString());
+        return (weights, layer.Bias.ToArray().Select(static b => (double)b).ToArray(), layer.Function.ToString());
     }));
 
     public static double[] Doubles(ReadOnlySpan<float> values) => [.. values.ToArray().Select(static value => (double)value)];

@@ -8,11 +8,11 @@ namespace FastRbm.Tests.Models.Networks;
 
 public sealed class NetworkTests
 {
-    public static TheoryData<Activation> All() => [.. Enum.GetValues<Activation>()];
+    public static TheoryData<UnitFunction> All() => [.. Enum.GetValues<UnitFunction>()];
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Outputs_and_gradients_are_those_of_the_reference(Activation activation)
+    public void Outputs_and_gradients_are_those_of_the_reference(UnitFunction activation)
     {
         Network network = NetworkCases.Make(3, activation, 19, 17, 33, 5);
         ReferenceNetwork reference = NetworkCases.Reference(network);
@@ -57,7 +57,7 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public void Gradients_of_the_reference_are_finite_differences(Activation activation)
+    public void Gradients_of_the_reference_are_finite_differences(UnitFunction activation)
     {
         ReferenceNetwork reference = NetworkCases.Reference(NetworkCases.Make(8, activation, 4, 5, 3));
         double[] x = [0.3, -0.8, 0.5, 0.1];
@@ -86,9 +86,9 @@ public sealed class NetworkTests
     }
 
     [Theory]
-    [InlineData(Activation.Swish)]
-    [InlineData(Activation.Sigmoid)]
-    public void Packed_weights_and_parts_of_the_rows_give_the_same_bits(Activation activation)
+    [InlineData(UnitFunction.Swish)]
+    [InlineData(UnitFunction.Sigmoid)]
+    public void Packed_weights_and_parts_of_the_rows_give_the_same_bits(UnitFunction activation)
     {
         Network network = NetworkCases.Make(5, activation, 50, 37, 21, 10);
         (NetworkWorkspace whole, float[][] c) = Filled(network, rows: 33);
@@ -136,13 +136,13 @@ public sealed class NetworkTests
     [Fact]
     public void Layers_that_do_not_chain_and_parameters_that_are_not_finite_are_refused()
     {
-        ArgumentException chain = Assert.Throws<ArgumentException>(static () => new Network(new DenseLayer(4, 3, Activation.Tanh), new DenseLayer(2, 2, Activation.Linear)));
+        ArgumentException chain = Assert.Throws<ArgumentException>(static () => new Network(new DenseLayer(4, 3, UnitFunction.Tanh), new DenseLayer(2, 2, UnitFunction.Linear)));
         Assert.Contains("expected 3 inputs of layer 1", chain.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(static () => new Network());
-        Assert.Throws<ArgumentOutOfRangeException>(static () => new DenseLayer(0, 3, Activation.Tanh));
-        Assert.Throws<ArgumentOutOfRangeException>(static () => new DenseLayer(1, 3, (Activation)17));
-        Assert.Throws<ArgumentOutOfRangeException>(static () => Network.Random([3], Activation.Tanh, 1));
-        ArgumentException finite = Assert.Throws<ArgumentException>(static () => new DenseLayer(new float[,] { { 1, 2 }, { 3, float.NaN } }, new float[2], Activation.Tanh));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new DenseLayer(0, 3, UnitFunction.Tanh));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new DenseLayer(1, 3, (UnitFunction)17));
+        Assert.Throws<ArgumentOutOfRangeException>(static () => Network.Random([3], UnitFunction.Tanh, 1));
+        ArgumentException finite = Assert.Throws<ArgumentException>(static () => new DenseLayer(new float[,] { { 1, 2 }, { 3, float.NaN } }, new float[2], UnitFunction.Tanh));
         Assert.Contains("row 1, column 1", finite.Message, StringComparison.Ordinal);
     }
 

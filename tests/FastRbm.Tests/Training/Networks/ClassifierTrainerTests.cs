@@ -1,6 +1,5 @@
 using FastRbm.Errors;
 using FastRbm.Memory;
-using FastRbm.Models;
 using FastRbm.Models.Networks;
 using FastRbm.Reference;
 using FastRbm.Testing;
@@ -21,7 +20,7 @@ public sealed class ClassifierTrainerTests
     public void An_update_is_the_one_of_the_reference(OptimizerKind kind)
     {
         const double Rate = 0.05;
-        Network network = NetworkCases.Make(4, Activation.Sigmoid, 20, 18, 3);
+        Network network = NetworkCases.Make(4, UnitFunction.Sigmoid, 20, 18, 3);
         ReferenceNetwork reference = NetworkCases.Reference(network);
         ClassifierOptions options = new()
         {
@@ -100,7 +99,7 @@ public sealed class ClassifierTrainerTests
     [Fact]
     public void Norms_stay_at_their_limit()
     {
-        Network network = NetworkCases.Make(4, Activation.Relu, 20, 40, 3);
+        Network network = NetworkCases.Make(4, UnitFunction.Relu, 20, 40, 3);
         using ClassifierTrainer trainer = new(network, _rows, new ClassifierOptions { BatchSize = 10, Threads = 2, Optimizer = new OptimizerOptions { MaxNorm = 0.5 } });
         trainer.Step();
         foreach (DenseLayer layer in network.Layers)
@@ -121,7 +120,7 @@ public sealed class ClassifierTrainerTests
     [Fact]
     public void A_network_learns_classes_and_measures_them()
     {
-        Network network = Network.Random([20, 30, 3], Activation.Tanh, 1);
+        Network network = Network.Random([20, 30, 3], UnitFunction.Tanh, 1);
         using ClassifierTrainer trainer = new(network, _rows, new ClassifierOptions { BatchSize = 10, Epochs = 60, Threads = 1, Optimizer = new OptimizerOptions { LearningRate = LearningRateSchedule.Constant(0.01) } }, _rows);
         ClassifierFigures before = trainer.Measure(_rows);
         trainer.Run();
@@ -133,7 +132,7 @@ public sealed class ClassifierTrainerTests
     [Fact]
     public void A_run_that_diverges_stops_with_its_last_good_parameters()
     {
-        Network network = NetworkCases.Make(4, Activation.Relu, 20, 18, 3);
+        Network network = NetworkCases.Make(4, UnitFunction.Relu, 20, 18, 3);
         Network start = network.Clone();
         ClassifierOptions options = new() { BatchSize = 50, Epochs = 100, Threads = 1, Optimizer = new OptimizerOptions { Kind = OptimizerKind.Momentum, LearningRate = LearningRateSchedule.Constant(900) } };
         using ClassifierTrainer trainer = new(network, _rows, options);
@@ -147,7 +146,7 @@ public sealed class ClassifierTrainerTests
     public void An_update_allocates_nothing()
     {
         using ClassifierTrainer trainer = new(
-            NetworkCases.Make(4, Activation.Swish, 20, 18, 3), _rows, new ClassifierOptions { BatchSize = 10, Epochs = 100, Threads = 2, HiddenDropout = 0.5, Optimizer = new OptimizerOptions { MaxNorm = 1 } });
+            NetworkCases.Make(4, UnitFunction.Swish, 20, 18, 3), _rows, new ClassifierOptions { BatchSize = 10, Epochs = 100, Threads = 2, HiddenDropout = 0.5, Optimizer = new OptimizerOptions { MaxNorm = 1 } });
         trainer.Step();
         Assert.Equal(0, AllocationGate.BytesOf(trainer.Step));
     }
@@ -155,7 +154,7 @@ public sealed class ClassifierTrainerTests
     [Fact]
     public void Bad_input_is_refused()
     {
-        Network network = NetworkCases.Make(4, Activation.Relu, 20, 18, 3);
+        Network network = NetworkCases.Make(4, UnitFunction.Relu, 20, 18, 3);
         ClassifierOptions options = new() { Threads = 1, BatchSize = 10 };
         byte[] labels = _rows.Labels.ToArray();
         labels[17] = 3;
@@ -163,10 +162,10 @@ public sealed class ClassifierTrainerTests
         Assert.Contains("row 17", Assert.Throws<ArgumentException>(() => new ClassifierTrainer(network, wrong, options)).Message, StringComparison.Ordinal);
         TestLabelledRows one = new(Enumerable.Range(0, 50).Select(row => _rows[row]), new byte[50]);
         Assert.Throws<ArgumentException>(() => new ClassifierTrainer(network, one, options));
-        Assert.Throws<ArgumentException>(() => new ClassifierTrainer(NetworkCases.Make(4, Activation.Relu, 19, 3), _rows, options));
+        Assert.Throws<ArgumentException>(() => new ClassifierTrainer(NetworkCases.Make(4, UnitFunction.Relu, 19, 3), _rows, options));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ClassifierTrainer(network, _rows, options with { BatchSize = 51 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ClassifierTrainer(network, _rows, options with { HiddenDropout = 1 }));
-        Network sigmoid = new(new DenseLayer(20, 3, Activation.Sigmoid));
+        Network sigmoid = new(new DenseLayer(20, 3, UnitFunction.Sigmoid));
         Assert.Throws<ArgumentException>(() => new ClassifierTrainer(sigmoid, _rows, options));
     }
 
@@ -183,7 +182,7 @@ public sealed class ClassifierTrainerTests
 
     private static float[] Train(ClassifierOptions options, int stopAt)
     {
-        Network network = NetworkCases.Make(4, Activation.Sigmoid, 20, 35, 3);
+        Network network = NetworkCases.Make(4, UnitFunction.Sigmoid, 20, 35, 3);
         ClassifierTrainer trainer = new(network, _rows, options);
         while (!trainer.IsFinished)
         {

@@ -1,7 +1,7 @@
 namespace FastRbm.Models.Networks;
 
 /// <summary>The function of the units of a layer.</summary>
-public enum Activation
+public enum UnitFunction
 {
     /// <summary>x.</summary>
     Linear = 0,
