@@ -1,4 +1,6 @@
+using FastRbm.Errors;
 using FastRbm.Kernels.Binary;
+using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 
 namespace FastRbm.Models.Boltzmann;
@@ -107,6 +109,28 @@ internal sealed class FixedPointCouplings
         }
 
         return true;
+    }
+
+    /// <summary>The integer inputs B_i + sum_j Q_ij s_j of one row of states. Allocates nothing; thread-safe.</summary>
+    /// <param name="level">The vector width.</param>
+    /// <param name="states">Packed states.</param>
+    /// <param name="sums">Stride integers, written; those past the last unit are of no use.</param>
+    public unsafe void Sum(SimdLevel level, ReadOnlySpan<ulong> states, Span<int> sums)
+    {
+        Throw.IfLengthDiffers(sums.Length, Stride, nameof(sums));
+        Throw.IfLengthDiffers(states.Length, Tile.Count(_graph.Units), nameof(states));
+        fixed (ulong* row = states)
+        fixed (int* inputs = sums, starts = _graph.Starts, neighbours = _graph.Neighbours)
+        {
+            if (_graph.IsComplete)
+            {
+                RowSums.Run(level, row, _graph.Units, Couplings.DangerousGetPointer(), Bias.DangerousGetPointer(), Stride, inputs);
+            }
+            else
+            {
+                RowSums.Run(row, _graph.Units, starts, neighbours, Couplings.DangerousGetPointer(), Bias.DangerousGetPointer(), inputs);
+            }
+        }
     }
 
     /// <summary>max_i |B_i| + sum_j |Q_ij| in natural units; infinite where a parameter isn't finite.</summary>
