@@ -31,7 +31,12 @@ public static class TrainingCheckpoint
     public static void Save(string path, Trainer trainer, string dataFingerprint, IReadOnlyDictionary<string, string>? extras = null)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        SafetensorsWriter writer = ModelFile.Writer(trainer.Model, extras);
+        Save(path, ModelFile.Writer(trainer.Model, extras), trainer, dataFingerprint);
+    }
+
+    /// <summary>Saves a run beside a model that a writer holds already.</summary>
+    internal static void Save(string path, SafetensorsWriter writer, Trainer trainer, string dataFingerprint)
+    {
         foreach ((string key, string value) in Describe(trainer.Options, dataFingerprint))
         {
             writer.SetMetadata(key, value);
@@ -73,7 +78,13 @@ public static class TrainingCheckpoint
         ArgumentNullException.ThrowIfNull(options);
         options.Validate(rows.Rows);
         using SafetensorsReader reader = SafetensorsReader.Open(path);
-        Rbm rbm = ModelFile.Load(reader);
+        return Resume(reader, ModelFile.Load(reader), rows, dataFingerprint, options, validation);
+    }
+
+    /// <summary>Makes a trainer of a model that was read already.</summary>
+    internal static Trainer Resume(
+        SafetensorsReader reader, Rbm rbm, IVisibleRows rows, string dataFingerprint, TrainingOptions options, IVisibleRows? validation)
+    {
         CheckSame(reader, options, dataFingerprint);
         Trainer? trainer = null;
         try
