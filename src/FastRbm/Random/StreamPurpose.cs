@@ -157,6 +157,36 @@ internal enum StreamPurpose
     /// <summary>Words drawn from a chain of words: step = place, chain = text.</summary>
     WordChain = 75,
 
+    /// <summary>Where chains of a Boltzmann machine start: step = 0, chain = chain.</summary>
+    BoltzmannStart = 80,
+
+    /// <summary>States of chains of a Boltzmann machine: step = sweep, chain = row x tiles + tile, or (group of 64 rows) x units + place in the order.</summary>
+    BoltzmannSample = 81,
+
+    /// <summary>Tie bits of <see cref="BoltzmannSample"/>.</summary>
+    BoltzmannTie = 82,
+
+    /// <summary>The negative phase of a Boltzmann machine: step = update x steps + sweep, chain as above.</summary>
+    BoltzmannNegative = 83,
+
+    /// <summary>Tie bits of <see cref="BoltzmannNegative"/>.</summary>
+    BoltzmannNegativeTie = 84,
+
+    /// <summary>Tempered chains of a Boltzmann machine: step = sweep, chain as above.</summary>
+    BoltzmannTempered = 85,
+
+    /// <summary>Tie bits of <see cref="BoltzmannTempered"/>.</summary>
+    BoltzmannTemperedTie = 86,
+
+    /// <summary>Annealing runs of a Boltzmann machine: step = direction and temperature, chain as above.</summary>
+    BoltzmannAnnealed = 87,
+
+    /// <summary>Tie bits of <see cref="BoltzmannAnnealed"/>.</summary>
+    BoltzmannAnnealedTie = 88,
+
+    /// <summary>Where annealing runs start: step = direction, chain = run.</summary>
+    BoltzmannAnnealedStart = 89,
+
     /// <summary>Subspace units of closed gates, which are fair coins: step = the key's, chain = row.</summary>
     SubspaceCoin = 120,
 
@@ -195,33 +225,4 @@ internal enum StreamPurpose
 
     /// <summary>Noise on training data: step = update, chain = row of the minibatch.</summary>
     DataNoise = 162,
-    /// <summary>Where chains of a Boltzmann machine start: step = 0, chain = chain.</summary>
-    BoltzmannStart = 80,
-
-    /// <summary>States of chains of a Boltzmann machine: step = sweep, chain = row x tiles + tile, or (group of 64 rows) x units + place in the order.</summary>
-    BoltzmannSample = 81,
-
-    /// <summary>Tie bits of <see cref="BoltzmannSample"/>.</summary>
-    BoltzmannTie = 82,
-
-    /// <summary>The negative phase of a Boltzmann machine: step = update x steps + sweep, chain as above.</summary>
-    BoltzmannNegative = 83,
-
-    /// <summary>Tie bits of <see cref="BoltzmannNegative"/>.</summary>
-    BoltzmannNegativeTie = 84,
-
-    /// <summary>Tempered chains of a Boltzmann machine: step = sweep, chain as above.</summary>
-    BoltzmannTempered = 85,
-
-    /// <summary>Tie bits of <see cref="BoltzmannTempered"/>.</summary>
-    BoltzmannTemperedTie = 86,
-
-    /// <summary>Annealing runs of a Boltzmann machine: step = direction and temperature, chain as above.</summary>
-    BoltzmannAnnealed = 87,
-
-    /// <summary>Tie bits of <see cref="BoltzmannAnnealed"/>.</summary>
-    BoltzmannAnnealedTie = 88,
-
-    /// <summary>Where annealing runs start: step = direction, chain = run.</summary>
-    BoltzmannAnnealedStart = 89,
 }
