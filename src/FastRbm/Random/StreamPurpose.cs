@@ -156,4 +156,13 @@ internal enum StreamPurpose
 
     /// <summary>Words drawn from a chain of words: step = place, chain = text.</summary>
     WordChain = 75,
+
+    /// <summary>Random patterns of Hopfield networks: step = network, chain = pattern, unit = word.</summary>
+    HopfieldPatterns = 96,
+
+    /// <summary>Which bits of a stored pattern are flipped to make a probe: step = experiment, chain = probe.</summary>
+    HopfieldProbes = 97,
+
+    /// <summary>The order of the units in asynchronous recall: step = sweep.</summary>
+    HopfieldOrder = 98,
 }
