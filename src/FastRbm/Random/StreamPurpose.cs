@@ -225,4 +225,12 @@ internal enum StreamPurpose
 
     /// <summary>Noise on training data: step = update, chain = row of the minibatch.</summary>
     DataNoise = 162,
+    /// <summary>Random patterns of Hopfield networks: step = network, chain = pattern, unit = word.</summary>
+    HopfieldPatterns = 96,
+
+    /// <summary>Which bits of a stored pattern are flipped to make a probe: step = experiment, chain = probe.</summary>
+    HopfieldProbes = 97,
+
+    /// <summary>The order of the units in asynchronous recall: step = sweep.</summary>
+    HopfieldOrder = 98,
 }
