@@ -224,4 +224,30 @@ internal enum StreamPurpose
 
     /// <summary>Where annealing runs start: step = direction, chain = run.</summary>
     BoltzmannAnnealedStart = 89,
+    /// <summary>Where the chains of a deep Boltzmann machine start, its odd layers: step = 0, chain = chain.</summary>
+    DeepChainStart = 136,
+
+    /// <summary>Even layers of a deep Boltzmann machine given its odd ones: step = update x steps + sweep, chain = chain.</summary>
+    DeepEven = 137,
+
+    /// <summary>Tie bits of <see cref="DeepEven"/>.</summary>
+    DeepEvenTie = 138,
+
+    /// <summary>Odd layers of a deep Boltzmann machine given its even ones: step = update x steps + sweep, chain = chain.</summary>
+    DeepOdd = 139,
+
+    /// <summary>Tie bits of <see cref="DeepOdd"/>.</summary>
+    DeepOddTie = 140,
+
+    /// <summary>Layers of a deep belief network drawn downwards: step = pass x layers + layer, chain = row.</summary>
+    BeliefDown = 141,
+
+    /// <summary>Tie bits of <see cref="BeliefDown"/>.</summary>
+    BeliefDownTie = 142,
+
+    /// <summary>Layers of a deep belief network drawn upwards: step = layer, chain = row.</summary>
+    BeliefUp = 143,
+
+    /// <summary>Tie bits of <see cref="BeliefUp"/>.</summary>
+    BeliefUpTie = 144,
 }
