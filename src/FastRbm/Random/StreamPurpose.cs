@@ -233,4 +233,53 @@ internal enum StreamPurpose
 
     /// <summary>The order of the units in asynchronous recall: step = sweep.</summary>
     HopfieldOrder = 98,
+    /// <summary>Tie bits of <see cref="BoltzmannSample"/>.</summary>
+    BoltzmannTie = 82,
+
+    /// <summary>The negative phase of a Boltzmann machine: step = update x steps + sweep, chain as above.</summary>
+    BoltzmannNegative = 83,
+
+    /// <summary>Tie bits of <see cref="BoltzmannNegative"/>.</summary>
+    BoltzmannNegativeTie = 84,
+
+    /// <summary>Tempered chains of a Boltzmann machine: step = sweep, chain as above.</summary>
+    BoltzmannTempered = 85,
+
+    /// <summary>Tie bits of <see cref="BoltzmannTempered"/>.</summary>
+    BoltzmannTemperedTie = 86,
+
+    /// <summary>Annealing runs of a Boltzmann machine: step = direction and temperature, chain as above.</summary>
+    BoltzmannAnnealed = 87,
+
+    /// <summary>Tie bits of <see cref="BoltzmannAnnealed"/>.</summary>
+    BoltzmannAnnealedTie = 88,
+
+    /// <summary>Where annealing runs start: step = direction, chain = run.</summary>
+    BoltzmannAnnealedStart = 89,
+    /// <summary>Where the chains of a deep Boltzmann machine start, its odd layers: step = 0, chain = chain.</summary>
+    DeepChainStart = 136,
+
+    /// <summary>Even layers of a deep Boltzmann machine given its odd ones: step = update x steps + sweep, chain = chain.</summary>
+    DeepEven = 137,
+
+    /// <summary>Tie bits of <see cref="DeepEven"/>.</summary>
+    DeepEvenTie = 138,
+
+    /// <summary>Odd layers of a deep Boltzmann machine given its even ones: step = update x steps + sweep, chain = chain.</summary>
+    DeepOdd = 139,
+
+    /// <summary>Tie bits of <see cref="DeepOdd"/>.</summary>
+    DeepOddTie = 140,
+
+    /// <summary>Layers of a deep belief network drawn downwards: step = pass x layers + layer, chain = row.</summary>
+    BeliefDown = 141,
+
+    /// <summary>Tie bits of <see cref="BeliefDown"/>.</summary>
+    BeliefDownTie = 142,
+
+    /// <summary>Layers of a deep belief network drawn upwards: step = layer, chain = row.</summary>
+    BeliefUp = 143,
+
+    /// <summary>Tie bits of <see cref="BeliefUp"/>.</summary>
+    BeliefUpTie = 144,
 }
