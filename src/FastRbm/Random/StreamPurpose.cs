@@ -187,6 +187,15 @@ internal enum StreamPurpose
     /// <summary>Where annealing runs start: step = direction, chain = run.</summary>
     BoltzmannAnnealedStart = 89,
 
+    /// <summary>Random patterns of Hopfield networks: step = network, chain = pattern, unit = word.</summary>
+    HopfieldPatterns = 96,
+
+    /// <summary>Which bits of a stored pattern are flipped to make a probe: step = experiment, chain = probe.</summary>
+    HopfieldProbes = 97,
+
+    /// <summary>The order of the units in asynchronous recall: step = sweep.</summary>
+    HopfieldOrder = 98,
+
     /// <summary>Subspace units of closed gates, which are fair coins: step = the key's, chain = row.</summary>
     SubspaceCoin = 120,
 
@@ -205,57 +214,6 @@ internal enum StreamPurpose
     /// <summary>Tie bits of <see cref="SubspaceAnnealingVisible"/>.</summary>
     SubspaceAnnealingVisibleTie = 125,
 
-    /// <summary>Initial weights of a network: step = layer, chain = input unit, unit = output unit.</summary>
-    NetworkWeights = 156,
-
-    /// <summary>Which units of a network are left out of an update: step = update, chain = row of the minibatch, part = layer.</summary>
-    NetworkDropout = 157,
-
-    /// <summary>Where Langevin chains start: step = sampler's step or restart, chain = chain.</summary>
-    LangevinStart = 158,
-
-    /// <summary>Noise of Langevin steps: step = Langevin step, chain = chain.</summary>
-    LangevinNoise = 159,
-
-    /// <summary>Acceptance of Langevin proposals: step = Langevin step, chain = chain.</summary>
-    LangevinAcceptance = 160,
-
-    /// <summary>Which places of a replay buffer an update takes, and which of them start anew: step = update, chain = chain.</summary>
-    ReplayBuffer = 161,
-
-    /// <summary>Noise on training data: step = update, chain = row of the minibatch.</summary>
-    DataNoise = 162,
-    /// <summary>Random patterns of Hopfield networks: step = network, chain = pattern, unit = word.</summary>
-    HopfieldPatterns = 96,
-
-    /// <summary>Which bits of a stored pattern are flipped to make a probe: step = experiment, chain = probe.</summary>
-    HopfieldProbes = 97,
-
-    /// <summary>The order of the units in asynchronous recall: step = sweep.</summary>
-    HopfieldOrder = 98,
-    /// <summary>Tie bits of <see cref="BoltzmannSample"/>.</summary>
-    BoltzmannTie = 82,
-
-    /// <summary>The negative phase of a Boltzmann machine: step = update x steps + sweep, chain as above.</summary>
-    BoltzmannNegative = 83,
-
-    /// <summary>Tie bits of <see cref="BoltzmannNegative"/>.</summary>
-    BoltzmannNegativeTie = 84,
-
-    /// <summary>Tempered chains of a Boltzmann machine: step = sweep, chain as above.</summary>
-    BoltzmannTempered = 85,
-
-    /// <summary>Tie bits of <see cref="BoltzmannTempered"/>.</summary>
-    BoltzmannTemperedTie = 86,
-
-    /// <summary>Annealing runs of a Boltzmann machine: step = direction and temperature, chain as above.</summary>
-    BoltzmannAnnealed = 87,
-
-    /// <summary>Tie bits of <see cref="BoltzmannAnnealed"/>.</summary>
-    BoltzmannAnnealedTie = 88,
-
-    /// <summary>Where annealing runs start: step = direction, chain = run.</summary>
-    BoltzmannAnnealedStart = 89,
     /// <summary>Where the chains of a deep Boltzmann machine start, its odd layers: step = 0, chain = chain.</summary>
     DeepChainStart = 136,
 
@@ -282,4 +240,25 @@ internal enum StreamPurpose
 
     /// <summary>Tie bits of <see cref="BeliefUp"/>.</summary>
     BeliefUpTie = 144,
+
+    /// <summary>Initial weights of a network: step = layer, chain = input unit, unit = output unit.</summary>
+    NetworkWeights = 156,
+
+    /// <summary>Which units of a network are left out of an update: step = update, chain = row of the minibatch, part = layer.</summary>
+    NetworkDropout = 157,
+
+    /// <summary>Where Langevin chains start: step = sampler's step or restart, chain = chain.</summary>
+    LangevinStart = 158,
+
+    /// <summary>Noise of Langevin steps: step = Langevin step, chain = chain.</summary>
+    LangevinNoise = 159,
+
+    /// <summary>Acceptance of Langevin proposals: step = Langevin step, chain = chain.</summary>
+    LangevinAcceptance = 160,
+
+    /// <summary>Which places of a replay buffer an update takes, and which of them start anew: step = update, chain = chain.</summary>
+    ReplayBuffer = 161,
+
+    /// <summary>Noise on training data: step = update, chain = row of the minibatch.</summary>
+    DataNoise = 162,
 }
