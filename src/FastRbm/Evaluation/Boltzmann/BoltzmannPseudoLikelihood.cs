@@ -1,5 +1,3 @@
-using FastRbm.Kernels.Elementary;
-using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Models.Boltzmann;
@@ -27,7 +25,7 @@ public static class BoltzmannPseudoLikelihood
         for (int row = 0; row < rows.Rows; row++)
         {
             rows.CopyBits(row, states);
-            double value = OfRow(machine, states, sums);
+            double value = machine.LogPseudoLikelihood(states, sums);
             double difference = value - mean;
             mean += difference / (row + 1);
             squares += difference * (value - mean);
@@ -35,19 +33,5 @@ public static class BoltzmannPseudoLikelihood
 
         double? error = rows.Rows > 1 ? Math.Sqrt(squares / ((double)rows.Rows * (rows.Rows - 1))) : null;
         return new PseudoLikelihoodReport(rows.Rows, mean, error, "exact");
-    }
-
-    private static double OfRow(BoltzmannMachine machine, ulong[] states, int[] sums)
-    {
-        machine.FixedPoint.Sum(SimdSelection.Current, states, sums);
-        double scale = Math.ScaleB(1, -machine.FixedPoint.BitScaleBits);
-        double sum = 0;
-        for (int unit = 0; unit < machine.Units; unit++)
-        {
-            double logOdds = sums[unit] * scale;
-            sum -= DoubleMath.Softplus((states[unit >> 6] >> (unit & 63) & 1) != 0 ? -logOdds : logOdds);
-        }
-
-        return sum;
     }
 }

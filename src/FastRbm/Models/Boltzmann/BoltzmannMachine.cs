@@ -1,6 +1,8 @@
 using System.Globalization;
 using CommunityToolkit.HighPerformance;
 using FastRbm.Errors;
+using FastRbm.Kernels.Elementary;
+using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 
 namespace FastRbm.Models.Boltzmann;
@@ -179,6 +181,41 @@ public sealed class BoltzmannMachine
         }
 
         return -sum;
+    }
+
+    /// <summary>log p(x_i = up | rest) / p(x_i = down | rest) of every unit, from the integer copy.</summary>
+    /// <param name="states">Packed states.</param>
+    /// <param name="logOdds">A number a unit, in nats.</param>
+    /// <exception cref="ArgumentException">A length isn't the machine's.</exception>
+    public void LogOdds(ReadOnlySpan<ulong> states, Span<float> logOdds)
+    {
+        Throw.IfLengthDiffers(logOdds.Length, Units, nameof(logOdds));
+        Throw.IfLengthDiffers(states.Length, BitMatrix.WordsFor(Units), nameof(states));
+        int[] sums = System.Buffers.ArrayPool<int>.Shared.Rent(FixedPoint.Stride);
+        FixedPoint.Sum(SimdSelection.Current, states, sums.AsSpan(0, FixedPoint.Stride));
+        for (int unit = 0; unit < logOdds.Length; unit++)
+        {
+            logOdds[unit] = sums[unit] * FixedPoint.BitScale;
+        }
+
+        System.Buffers.ArrayPool<int>.Shared.Return(sums);
+    }
+
+    /// <summary>sum_i log p(x_i | rest) of one row, from the integer copy.</summary>
+    /// <param name="states">Packed states.</param>
+    /// <param name="sums">Scratch of FixedPoint.Stride integers.</param>
+    internal double LogPseudoLikelihood(ReadOnlySpan<ulong> states, Span<int> sums)
+    {
+        FixedPoint.Sum(SimdSelection.Current, states, sums);
+        double scale = Math.ScaleB(1, -FixedPoint.BitScaleBits);
+        double sum = 0;
+        for (int unit = 0; unit < Units; unit++)
+        {
+            double logOdds = sums[unit] * scale;
+            sum -= DoubleMath.Softplus((states[unit >> 6] >> (unit & 63) & 1) != 0 ? -logOdds : logOdds);
+        }
+
+        return sum;
     }
 
     /// <summary>The parameters, for code that calls <see cref="Follow"/> or <see cref="TryFollow"/> after it.</summary>

@@ -12,6 +12,7 @@ namespace FastRbm.Models.Boltzmann;
 public sealed class CouplingGraph
 {
     private const int MostCompleteUnits = 46_000;
+    private const int MostSites = 1 << 28;
 
     // Neighbours of unit i are _neighbours[_starts[i] .. _starts[i + 1]), ascending, reached by the edges of the same places in _edges.
     private readonly int[] _starts;
@@ -70,7 +71,7 @@ public sealed class CouplingGraph
     {
         Throw.IfLess(height, periodic ? 3 : 1);
         Throw.IfLess(width, periodic ? 3 : 1);
-        Throw.IfOutside((long)height * width, 1, 1 << 28, "height x width");
+        Throw.IfOutside((long)height * width, 1, MostSites, "height x width");
         List<(int, int)> edges = new(2 * height * width);
         for (int row = 0; row < height; row++)
         {
@@ -145,6 +146,33 @@ public sealed class CouplingGraph
         }
 
         return Make(mask.Height, "edges", edges);
+    }
+
+    /// <summary>The graph of a name: "dense", "grid:HxW" or "torus:HxW".</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="units">The number of units of a dense one; others have theirs.</param>
+    /// <returns>The graph; null if that is no such name.</returns>
+    internal static CouplingGraph? TryParse(string name, int units)
+    {
+        if (name == "dense")
+        {
+            return Complete(units);
+        }
+
+        bool periodic = name.StartsWith("torus:", StringComparison.Ordinal);
+        if (!periodic && !name.StartsWith("grid:", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string[] sides = name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..].Split('x');
+        int least = periodic ? 3 : 1;
+        return sides.Length == 2
+            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out int height) && height >= least
+            && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out int width) && width >= least
+            && (long)height * width <= MostSites
+            ? Grid(height, width, periodic)
+            : null;
     }
 
     /// <summary>The number of units that a unit is coupled to.</summary>
