@@ -12,6 +12,7 @@ internal static class FamilyList
     /// <summary>New ones: their options hold values, so each command line has its own.</summary>
     public static IReadOnlyList<ModelFamily> Create() =>
     [
+        new Classification.ClassificationFamily(),
     ];
 
     /// <summary>The family that a command line is about: by the word after --model of train, by the file after it of others.</summary>

@@ -196,6 +196,30 @@ internal enum StreamPurpose
     /// <summary>The order of the units in asynchronous recall: step = sweep.</summary>
     HopfieldOrder = 98,
 
+    /// <summary>Classes drawn for rows without labels, where chains of a classification RBM start: step = update, chain = row of the minibatch.</summary>
+    ClassLabel = 108,
+
+    /// <summary>Hidden states where such chains start: step = update, chain = row of the minibatch.</summary>
+    ClassHidden = 109,
+
+    /// <summary>Tie bits of <see cref="ClassHidden"/>.</summary>
+    ClassHiddenTie = 110,
+
+    /// <summary>Visible states and classes of such chains: step = update x steps + sweep, chain = chain.</summary>
+    ClassVisible = 111,
+
+    /// <summary>Tie bits of <see cref="ClassVisible"/>.</summary>
+    ClassVisibleTie = 112,
+
+    /// <summary>Hidden states of such chains: step = update x steps + sweep, chain = chain.</summary>
+    ClassNegativeHidden = 113,
+
+    /// <summary>Tie bits of <see cref="ClassNegativeHidden"/>.</summary>
+    ClassNegativeHiddenTie = 114,
+
+    /// <summary>The order of rows without labels: step = pass over them.</summary>
+    UnlabelledShuffle = 115,
+
     /// <summary>Subspace units of closed gates, which are fair coins: step = the key's, chain = row.</summary>
     SubspaceCoin = 120,
 

@@ -120,12 +120,12 @@ public static class RbmInitializer
         });
     }
 
-    /// <summary>W ~ N(0, deviation^2): row i from chain i of the stream of initial weights.</summary>
-    internal static void FillNormal(Span2D<float> weights, ulong seed, double deviation)
+    /// <summary>Fills rows with normal numbers: row i is that of visible unit firstUnit + i.</summary>
+    internal static void FillNormal(Span2D<float> weights, ulong seed, double deviation, int firstUnit = 0)
     {
         for (int i = 0; i < weights.Height; i++)
         {
-            RandomStream stream = new(seed, StreamPurpose.InitialWeights, 0, i);
+            RandomStream stream = new(seed, StreamPurpose.InitialWeights, 0, firstUnit + i);
             Span<float> row = weights.GetRowSpan(i);
             for (int j = 0; j < row.Length; j += 2)
             {
