@@ -14,7 +14,6 @@ return Verbs.Run(
         new Verb("paths", "[--write]", "the ways to sum a half step, side by side", PathsCommand.Run),
         new Verb("trajectory", "[--data NAME] [--track HIDDEN]", "what exchanges with a ladder of models cost beside training, or log Z while training", TrajectoryCommand.Run),
         new Verb("networks", NetworksCommand.Usage, "updates of networks: JEM beside PyTorch in turns, classifiers beside the limit of the multipliers", NetworksCommand.Run),
-        new Verb("parts", "", "x", Parts.Run),
         new Verb("compare", CompareOptions.Usage, "FastRbm beside PyTorch, NumPy, scikit-learn, TensorPrimitives and plain loops", ComparisonCommands.Compare),
         new Verb("readme", "[--check]", "writes the README's table from the results of compare", ComparisonCommands.Readme),
     ]);
