@@ -51,13 +51,7 @@ public sealed class NetworkClassifier : IClassifier
             _network.Forward(_workspace, count);
             for (int row = 0; row < count; row++)
             {
-                ReadOnlySpan<float> outputs = _workspace.Outputs.Row(row);
-                double total = SoftmaxRow.LogSum(outputs);
-                Span<float> target = destination.Row(start + row);
-                for (int y = 0; y < outputs.Length; y++)
-                {
-                    target[y] = (float)(outputs[y] - total);
-                }
+                SoftmaxRow.Logarithms(_workspace.Outputs.Row(row), destination.Row(start + row));
             }
         }
     }

@@ -21,6 +21,16 @@ internal static class SoftmaxRow
         return total;
     }
 
+    /// <summary>logarithms[y] = outputs[y] - log sum_y exp(outputs[y]).</summary>
+    public static void Logarithms(ReadOnlySpan<float> outputs, Span<float> logarithms)
+    {
+        double total = LogSum(outputs);
+        for (int y = 0; y < outputs.Length; y++)
+        {
+            logarithms[y] = (float)(outputs[y] - total);
+        }
+    }
+
     /// <summary>log sum_y exp(outputs[y]).</summary>
     public static double LogSum(ReadOnlySpan<float> outputs)
     {

@@ -175,7 +175,7 @@ public sealed class ClassifierTrainer : ITrainingRun, IDisposable
             _lastGoodUpdate = Update;
         }
 
-        _optimizer.Run(_batch, Update, Options.Optimizer.LearningRate.At(Update, TotalUpdates), Options.Optimizer.Momentum.At(epoch));
+        _optimizer.Run(_batch, Update, Options.Optimizer.RateAt(Update, TotalUpdates), Options.Optimizer.Momentum.At(epoch));
         Update++;
         if (IsFinished && _optimizer.Average is { } average)
         {

@@ -12,6 +12,9 @@ public sealed record OptimizerOptions
     /// <summary>The step of every update. Of the order of 0.001 for Adam, 0.1 for the others.</summary>
     public LearningRateSchedule LearningRate { get; init; } = LearningRateSchedule.Constant(0.001);
 
+    /// <summary>Updates over which the step rises from nothing in a straight line, before the schedule alone holds: at least 0.</summary>
+    public int WarmUpUpdates { get; init; }
+
     /// <summary>The momentum of an epoch, for the rules that have one.</summary>
     public MomentumSchedule Momentum { get; init; } = MomentumSchedule.Constant(0.9);
 
@@ -33,6 +36,13 @@ public sealed record OptimizerOptions
     /// <summary>The decay of a running average of the parameters, of which the model is made at the end: from 0 to below 1; 0 for none.</summary>
     public double AverageDecay { get; init; }
 
+    /// <summary>The step of one update.</summary>
+    /// <param name="update">From 0.</param>
+    /// <param name="updates">The length of the run.</param>
+    /// <returns>The step.</returns>
+    public double RateAt(long update, long updates) =>
+        LearningRate.At(update, updates) * (update < WarmUpUpdates ? (update + 1.0) / WarmUpUpdates : 1);
+
     internal void Validate()
     {
         if (!Enum.IsDefined(Kind))
@@ -42,6 +52,7 @@ public sealed record OptimizerOptions
 
         LearningRate.Validate();
         Momentum.Validate();
+        Throw.IfLess(WarmUpUpdates, 0, "warm-up updates");
         Throw.IfOutside(Beta1, 0, 0.999999, "Adam's beta 1");
         Throw.IfOutside(Beta2, 0, 0.999999, "Adam's beta 2");
         Throw.IfOutside(Epsilon, 1e-30, 1, "Adam's epsilon");
