@@ -13,6 +13,7 @@ internal static class FamilyList
     public static IReadOnlyList<ModelFamily> Create() =>
     [
         new Classification.ClassificationFamily(),
+        new Hopfield.HopfieldFamily(),
     ];
 
     /// <summary>The family that a command line is about: by the word after --model of train, by the file after it of others.</summary>
