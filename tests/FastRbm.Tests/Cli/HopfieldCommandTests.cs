@@ -60,7 +60,7 @@ public sealed class HopfieldCommandTests
         CommandRun.InProcess([.. train, "--rule", "pseudo-inverse", "--drop-dependent"]).Succeeds("left out");
         CommandRun.InProcess("recall", "--model", model, "--flip", "2").Fails(2, "--flip");
         CommandRun.InProcess("recall", "--model", model, "--limit", "100").Fails(2, "--limit", "100");
-        CommandRun.InProcess("recall", "--model", model, "--data", "strokes").Fails(1, "784");
+        CommandRun.InProcess("recall", "--model", model, "--data", "and").Fails(1, "rows of 16 values");
         CommandRun.InProcess("recall", "--model", model, "--output", model).Fails(2, "--output");
         CommandRun.InProcess("recall", "--model", model, "--mask", "missing").Fails(2, "--mask");
         CommandRun.InProcess("recall", "--model", place.Model(16, 2)).Fails(1, "hopfield");
