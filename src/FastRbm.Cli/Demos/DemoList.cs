@@ -15,5 +15,6 @@ internal static class DemoList
         new ReviewsDemo(),
         new RepairDemo(),
         new IsingDemo(),
+        new HopfieldDemo(),
     ];
 }

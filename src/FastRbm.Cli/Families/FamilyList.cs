@@ -14,6 +14,7 @@ internal static class FamilyList
     [
         new Classification.ClassificationFamily(),
         new Boltzmann.BoltzmannFamily(),
+        new Hopfield.HopfieldFamily(),
     ];
 
     /// <summary>The family that a command line is about: by the word after --model of train, by the file after it of others.</summary>

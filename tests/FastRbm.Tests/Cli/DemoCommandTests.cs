@@ -114,6 +114,7 @@ public sealed class DemoCommandTests
     [InlineData("hinton", "--updates", "20")]
     [InlineData("repair", "--epochs", "1", "--limit", "600")]
     [InlineData("ising", "--side", "6", "--sweeps", "40", "--samples", "200")]
+    [InlineData("hopfield", "--units", "100", "--networks", "2", "--patterns", "200")]
     public void Other_demos_make_a_page_that_shows_all_their_charts_and_asks_no_network(string name, params string[] budget)
     {
         using Workplace place = new();
