@@ -45,6 +45,9 @@ public sealed record ClassificationOptions
     /// <summary>How a gradient becomes a change of the parameters; Adam takes the momentum for its beta1.</summary>
     public StepRule StepRule { get; init; }
 
+    /// <summary>The offsets in the gradient: means of the data, or none. They let rates be larger.</summary>
+    public Centring Centring { get; init; }
+
     /// <summary>The L2 coefficient of W and U: the objective gains half of it times the sum of squared weights. At least 0.</summary>
     public double WeightDecay { get; init; }
 
@@ -102,7 +105,7 @@ public sealed record ClassificationOptions
         LearningRate = LearningRate,
         Momentum = Momentum,
         StepRule = StepRule,
-        Centring = Centring.None,
+        Centring = Centring,
         WeightDecay = WeightDecay,
         AveragedShare = AveragedShare,
         Binarization = Binarization,
@@ -139,6 +142,11 @@ public sealed record ClassificationOptions
         Throw.IfLess(Patience, 0, "patience");
         Throw.IfOutside(GenerativeWeight, 0, 1000, "generative weight");
         Throw.IfOutside(UnlabelledWeight, 0, 1000, "unlabelled weight");
+        if (Centring == Centring.Enhanced)
+        {
+            Throw.Argument("centring", "data or none", "enhanced");
+        }
+
         if (Patience > 0 && AveragedShare > 0)
         {
             Throw.Argument("averaged share", "0 with patience, since a run may end before its last part", $"{AveragedShare.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
