@@ -14,5 +14,6 @@ internal static class DemoList
         new HintonDemo(),
         new ReviewsDemo(),
         new RepairDemo(),
+        new ClassifyDemo(),
     ];
 }

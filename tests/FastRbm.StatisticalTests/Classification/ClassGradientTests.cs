@@ -64,7 +64,7 @@ public sealed class ClassGradientTests
             LabelledBatchSize = _labelled.Length * Copies,
             LearningRate = LearningRateSchedule.Constant(Rate),
             Momentum = MomentumSchedule.Constant(0),
-            Centring = Centring.None,
+            StepRule = StepRule.Momentum,
             Threads = 1,
         });
         trainer.Step();

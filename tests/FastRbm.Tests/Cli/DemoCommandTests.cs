@@ -113,6 +113,7 @@ public sealed class DemoCommandTests
     [InlineData("fashion", "--epochs", "1", "--limit", "200", "--chain-steps", "100")]
     [InlineData("hinton", "--updates", "20")]
     [InlineData("repair", "--epochs", "1", "--limit", "600")]
+    [InlineData("classify", "--limit", "300", "--hidden", "20", "--epochs", "2", "--labels", "4", "--draws", "1", "--few-epochs", "1")]
     public void Other_demos_make_a_page_that_shows_all_their_charts_and_asks_no_network(string name, params string[] budget)
     {
         using Workplace place = new();

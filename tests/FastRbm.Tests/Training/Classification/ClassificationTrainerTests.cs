@@ -311,6 +311,9 @@ public sealed class ClassificationTrainerTests
         Binarization = binarization,
         WeightDecay = 1e-3,
         Momentum = MomentumSchedule.Constant(0.5),
+        StepRule = persistent ? StepRule.Momentum : StepRule.Adam,
+        Centring = binarization == Binarization.Sample ? Centring.Data : Centring.None,
+        LearningRate = new LearningRateSchedule { Initial = 0.01, Final = 0, Shape = ScheduleShape.Linear },
     };
 
     private static ClassificationOptions Plain(ClassificationObjective objective, int batch) => new()
@@ -320,7 +323,7 @@ public sealed class ClassificationTrainerTests
         Epochs = 1,
         LearningRate = LearningRateSchedule.Constant(Rate),
         Momentum = MomentumSchedule.Constant(0),
-        Centring = Centring.None,
+        StepRule = StepRule.Momentum,
         Binarization = Binarization.Threshold,
     };
 
