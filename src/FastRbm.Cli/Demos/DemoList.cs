@@ -16,5 +16,6 @@ internal static class DemoList
         new RepairDemo(),
         new IsingDemo(),
         new HopfieldDemo(),
+        new ClassifyDemo(),
     ];
 }

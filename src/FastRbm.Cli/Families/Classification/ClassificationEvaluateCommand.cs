@@ -15,8 +15,8 @@ namespace FastRbm.Cli.Families.Classification;
 /// <summary>rbm evaluate of a classification RBM.</summary>
 internal sealed class ClassificationEvaluateCommand
 {
-    /// <summary>2^20 states of h take seconds.</summary>
-    private const int MostHidden = 20;
+    /// <summary>2^16 states of h take seconds.</summary>
+    private const int MostHidden = 16;
 
     private readonly Terminal _terminal;
     private readonly Option<string> _model = CommonOptions.Model();

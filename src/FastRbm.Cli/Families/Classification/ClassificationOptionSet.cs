@@ -67,6 +67,9 @@ internal sealed class ClassificationOptionSet
     private readonly Option<string?> _stepRule = OptionFactory.Text(
         "--step-rule", $"How a gradient becomes a change of the parameters; adam takes --momentum as its beta1 [default: {WordOf(ClassificationOptions.For(default).StepRule)}]", "momentum|adam");
 
+    private readonly Option<string?> _centring = OptionFactory.Text(
+        "--centring", $"The offsets in the gradient: means of the data, or none [default: {TrainingOptionSet.WordOf(ClassificationOptions.For(default).Centring)}]", "data|none");
+
     private readonly Option<double?> _weightDecay = OptionFactory.OptionalNumber("--weight-decay", Described("The L2 coefficient of the weights", static o => o.WeightDecay));
     private readonly Option<double?> _average = OptionFactory.OptionalNumber(
         "--average", Described("The share of the run, at its end, over which the parameters are averaged", static o => o.AveragedShare));
@@ -88,7 +91,7 @@ internal sealed class ClassificationOptionSet
     {
         foreach (Option option in (ReadOnlySpan<Option>)
             [
-                _objective, _generativeWeight, _unlabelledWeight, _algorithm, _steps, _epochs, _batchSize, _labelledBatch, _rate, _schedule, _finalRate, _momentum, _stepRule, _weightDecay,
+                _objective, _generativeWeight, _unlabelledWeight, _algorithm, _steps, _epochs, _batchSize, _labelledBatch, _rate, _schedule, _finalRate, _momentum, _stepRule, _centring, _weightDecay,
                 _average, _patience, _binarize, _deviation, _seed, _threads,
             ])
         {
@@ -133,6 +136,7 @@ internal sealed class ClassificationOptionSet
             LearningRate = shape == ScheduleShape.Constant ? LearningRateSchedule.Constant(rate) : new() { Initial = rate, Final = final, Shape = shape },
             Momentum = parse.GetValue(_momentum) is { } momentum ? MomentumSchedule.Constant(momentum) : defaults.Momentum,
             StepRule = StepRuleOf(parse) ?? defaults.StepRule,
+            Centring = CentringOf(parse) ?? defaults.Centring,
             WeightDecay = parse.GetValue(_weightDecay) ?? defaults.WeightDecay,
             AveragedShare = parse.GetValue(_average) ?? (parse.GetValue(_patience) > 0 ? 0 : defaults.AveragedShare),
             Patience = parse.GetValue(_patience),
@@ -175,6 +179,14 @@ internal sealed class ClassificationOptionSet
         return _stepRules.TryGetValue(word, out StepRule rule) ? rule
             : throw new UsageException($"{_stepRule.Name}: expected one of {string.Join(", ", _stepRules.Keys)}, found {word}.");
     }
+
+    private Centring? CentringOf(ParseResult parse) => parse.GetValue(_centring) switch
+    {
+        null => null,
+        "data" => Centring.Data,
+        "none" => Centring.None,
+        string word => throw new UsageException($"{_centring.Name}: expected one of data, none, found {word}."),
+    };
 
     /// <summary>A description with the defaults of all objectives.</summary>
     private static string Described(string what, Func<ClassificationOptions, double> value)

@@ -1,5 +1,6 @@
 using FastRbm.Errors;
 using FastRbm.Memory;
+using FastRbm.Models;
 using FastRbm.Models.Classification;
 
 namespace FastRbm.Sampling.Classification;
@@ -13,6 +14,8 @@ public sealed class ClassChains : IDisposable
 {
     private readonly ClassificationRbm _model;
     private readonly UnitChains _chains;
+    private readonly Matrix _held;
+    private readonly BitMatrix _mask;
     private readonly float[] _visible;
     private readonly float[] _hidden;
     private readonly double[] _means;
@@ -28,8 +31,8 @@ public sealed class ClassChains : IDisposable
         ArgumentNullException.ThrowIfNull(model);
         Throw.IfLess(labels.Length, 1, nameof(labels));
         int columns = model.Joint.Visible.Count;
-        Matrix values = new(labels.Length, columns);
-        BitMatrix mask = new(labels.Length, columns);
+        _held = new Matrix(labels.Length, columns);
+        _mask = new BitMatrix(labels.Length, columns);
         for (int chain = 0; chain < labels.Length; chain++)
         {
             if (labels[chain] is not { } label)
@@ -42,10 +45,10 @@ public sealed class ClassChains : IDisposable
                 Throw.OutOfRange(nameof(labels), $"0 to {model.Classes - 1}", $"{label} for chain {chain}");
             }
 
-            values[chain, model.Columns + label] = 1;
+            _held[chain, model.Columns + label] = 1;
             for (int unit = model.Columns; unit < columns; unit++)
             {
-                mask[chain, unit] = true;
+                _mask[chain, unit] = true;
             }
         }
 
@@ -54,7 +57,7 @@ public sealed class ClassChains : IDisposable
         _hidden = new float[model.Hidden];
         _means = new double[model.Columns];
         _chains = new UnitChains(model.Joint, labels.Length, seed, threads);
-        _chains.Hold(values, mask);
+        _chains.Hold(_held, _mask);
     }
 
     /// <summary>The number of chains.</summary>
@@ -62,6 +65,17 @@ public sealed class ClassChains : IDisposable
 
     /// <summary>Sweeps done so far.</summary>
     public long Sweeps => _chains.Sweeps;
+
+    /// <summary>Puts the chains at rows of data: chain c at row c, beginning again when they run out; held classes stay what they are.</summary>
+    /// <param name="rows">Rows of bits that all have labels.</param>
+    /// <exception cref="ArgumentException">Widths differ, a value isn't 0 or 1, or a label is missing or no class.</exception>
+    public void StartFrom(ILabelledRows rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        _model.CheckWidth(rows, nameof(rows));
+        _chains.StartFrom(new JointRows(rows, _model.Classes));
+        _chains.Hold(_held, _mask);
+    }
 
     /// <summary>Runs sweeps.</summary>
     /// <param name="sweeps">How many, 0 or more.</param>

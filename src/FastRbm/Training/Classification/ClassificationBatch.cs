@@ -67,6 +67,20 @@ internal sealed class ClassificationBatch
 
     private int LabelledSize { get; }
 
+    /// <summary>The mean of each unit of the joint visible layer over the data as they are trained on: of columns, then of classes.</summary>
+    /// <param name="classes">The number of classes.</param>
+    public float[] Means(int classes)
+    {
+        ReadOnlySpan<byte> labels = _rows.Labels.Span;
+        float[] shares = new float[classes];
+        for (int y = 0; y < classes; y++)
+        {
+            shares[y] = labels.Count((byte)y) / (float)_labelledRows.Length;
+        }
+
+        return [.. DataMeans.Of(_rows, _options.Step), .. shares];
+    }
+
     /// <summary>Names the rows of an update.</summary>
     /// <param name="update">Which, from 0.</param>
     /// <param name="epoch">Its epoch.</param>

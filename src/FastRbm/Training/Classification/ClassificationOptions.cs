@@ -37,13 +37,16 @@ public sealed record ClassificationOptions
     public int LabelledBatchSize { get; init; } = 20;
 
     /// <summary>The learning rate, for the mean gradient over a minibatch.</summary>
-    public LearningRateSchedule LearningRate { get; init; } = new() { Initial = 0.1, Final = 0, Shape = ScheduleShape.Linear };
+    public LearningRateSchedule LearningRate { get; init; } = new() { Initial = 0.006, Final = 0, Shape = ScheduleShape.Linear };
 
     /// <summary>The momentum.</summary>
     public MomentumSchedule Momentum { get; init; } = MomentumSchedule.Constant(0.9);
 
     /// <summary>How a gradient becomes a change of the parameters; Adam takes the momentum for its beta1.</summary>
-    public StepRule StepRule { get; init; }
+    public StepRule StepRule { get; init; } = StepRule.Adam;
+
+    /// <summary>The offsets in the gradient: means of the data, or none. Without Adam they let rates be larger.</summary>
+    public Centring Centring { get; init; } = Centring.None;
 
     /// <summary>The L2 coefficient of W and U: the objective gains half of it times the sum of squared weights. At least 0.</summary>
     public double WeightDecay { get; init; }
@@ -102,7 +105,7 @@ public sealed record ClassificationOptions
         LearningRate = LearningRate,
         Momentum = Momentum,
         StepRule = StepRule,
-        Centring = Centring.None,
+        Centring = Centring,
         WeightDecay = WeightDecay,
         AveragedShare = AveragedShare,
         Binarization = Binarization,
@@ -139,6 +142,11 @@ public sealed record ClassificationOptions
         Throw.IfLess(Patience, 0, "patience");
         Throw.IfOutside(GenerativeWeight, 0, 1000, "generative weight");
         Throw.IfOutside(UnlabelledWeight, 0, 1000, "unlabelled weight");
+        if (Centring == Centring.Enhanced)
+        {
+            Throw.Argument("centring", "data or none", "enhanced");
+        }
+
         if (Patience > 0 && AveragedShare > 0)
         {
             Throw.Argument("averaged share", "0 with patience, since a run may end before its last part", $"{AveragedShare.ToString(System.Globalization.CultureInfo.InvariantCulture)}");

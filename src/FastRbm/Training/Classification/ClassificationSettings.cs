@@ -21,6 +21,7 @@ internal static class ClassificationSettings
             ["learning_rate_schedule"] = options.LearningRate.Shape.ToString().ToLowerInvariant(),
             ["learning_rate_decay"] = Text(options.LearningRate.DecayUpdates),
             ["momentum"] = $"{Text(options.Momentum.Initial)} to {Text(options.Momentum.Final)} over {Text(options.Momentum.RampEpochs)} epochs",
+            ["centring"] = options.Centring.ToString().ToLowerInvariant(),
             ["step_rule"] = options.StepRule.ToString().ToLowerInvariant(),
             ["weight_decay"] = Text(options.WeightDecay),
             ["binarization"] = options.Binarization.ToString().ToLowerInvariant(),

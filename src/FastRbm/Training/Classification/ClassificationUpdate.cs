@@ -45,6 +45,7 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
     private readonly Matrix _gradient;
     private readonly Matrix _visibleSums;
     private readonly Matrix _hiddenSums;
+    private readonly Matrix _hiddenMeans;
     private readonly Matrix[] _classMeans;
     private readonly double[][] _scores;
     private readonly float[] _visibleWeights;
@@ -86,10 +87,11 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
         _visible = new Matrix(rows + chains, model.Columns);
         _hidden = new Matrix(rows + chains, hidden);
         _coefficients = new Matrix(rows + chains, model.Classes);
-        _blockSums = new Matrix((Blocks(rows) + Blocks(chains)) * model.Classes, hidden);
+        _blockSums = new Matrix((Blocks(rows) + Blocks(chains)) * (model.Classes + 1), hidden);
         _gradient = new Matrix(_joint.Visible.Count, hidden);
         _visibleSums = new Matrix(1, _joint.Visible.Count);
         _hiddenSums = new Matrix(1, hidden);
+        _hiddenMeans = new Matrix(1, hidden);
         _classMeans = [.. Enumerable.Range(0, members).Select(_ => new Matrix(model.Classes, hidden))];
         _scores = [.. Enumerable.Range(0, members).Select(_ => new double[model.Classes])];
         _visibleWeights = new float[rows + chains];
@@ -97,7 +99,7 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
         _scratch = [.. Enumerable.Range(0, members).Select(_ => new AlignedBuffer<int>(WeightUpdate.ScratchLength(0, 0) + 1))];
         _losses = new double[rows];
         _wrong = new bool[rows];
-        Step = new ParameterStep(_joint, options.Step, new float[_joint.Visible.Count]);
+        Step = new ParameterStep(_joint, options.Step, batch.Means(model.Classes));
         _sampling = new RowPass(this);
         _summing = new UnitPass(this);
         _weighing = new WeightPass(this);
@@ -148,7 +150,7 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
             Weights = _gradient.DangerousGetPointer(),
             Visible = _visibleSums.DangerousGetPointer(),
             Hidden = _hiddenSums.DangerousGetPointer(),
-            HiddenOfData = _hiddenSums.DangerousGetPointer(),
+            HiddenOfData = _hiddenMeans.DangerousGetPointer(),
         };
         Minibatch minibatch = new(_batch.Sources, 0, _batch.Rows, epoch, update, updates);
         Step.Begin(gradient, new PhaseSums { MeanScale = 1 }, minibatch, _options.LearningRate.At(update, updates), _options.Momentum.At(epoch));
@@ -255,6 +257,7 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
             }
         }
 
+        AddMeans(row, label, means, scores);
         if (_options.Persistent || !_options.HasChains)
         {
             return;
@@ -267,6 +270,27 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
         _joint.Hidden.SampleBits(
             startInputs, new RandomStream(_options.Seed, StreamPurpose.ClassHidden, _update, row),
             new RandomStream(_options.Seed, StreamPurpose.ClassHiddenTie, _update, row), _chainHidden.Bits!.Row(row));
+    }
+
+    /// <summary>The hidden means of a row as the data have it, for offsets: those of its class, or over all classes.</summary>
+    private void AddMeans(int row, int label, Matrix means, double[] probabilities)
+    {
+        Span<float> sums = BlockSum(row / BlockRows, _model.Classes);
+        if (_options.Centring == Centring.None)
+        {
+            return;
+        }
+
+        if (label != ClassLabels.Unlabelled)
+        {
+            FloatRows.Add(means.Row(label), sums);
+            return;
+        }
+
+        for (int y = 0; y < probabilities.Length; y++)
+        {
+            FloatRows.AddMultiple(means.Row(y), (float)probabilities[y], sums);
+        }
     }
 
     private void NegativePhase(int first, int end, int member)
@@ -372,15 +396,27 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
         {
             FloatRows.Add(_hidden.Row(row)[first..end], sums);
         }
+
+        if (_options.Centring != Centring.None)
+        {
+            Span<float> means = _hiddenMeans.Row(0)[first..end];
+            means.Clear();
+            for (int block = 0; block < Blocks(_batch.Rows); block++)
+            {
+                FloatRows.Add(BlockSum(block, _model.Classes)[first..end], means);
+            }
+
+            FloatRows.Multiply(means, 1f / _batch.Rows);
+        }
     }
 
     private ReadOnlySpan<float> Weights(int y) => _joint.WeightMatrix.Row(_model.Columns + y);
 
-    private Span<float> BlockSum(int block, int y) => _blockSums.Row((block * _model.Classes) + y);
+    private Span<float> BlockSum(int block, int y) => _blockSums.Row((block * (_model.Classes + 1)) + y);
 
     private void ClearBlock(int block)
     {
-        for (int y = 0; y < _model.Classes; y++)
+        for (int y = 0; y <= _model.Classes; y++)
         {
             BlockSum(block, y).Clear();
         }

@@ -68,6 +68,47 @@ public sealed class ClassificationTrainerTests
     }
 
     [Fact]
+    public void Offsets_turn_the_gradient_as_their_formula_says()
+    {
+        // With means m of data and l of hidden units: dW = g_W - m g_c' - g_b l', dc = g_c - dW'm, db = g_b - dW l, over v and y as one layer.
+        LabelledTestRows rows = ClassificationModels.Rows(30, 5, 3, 5);
+        ClassificationRbm model = ClassificationModels.Random(5, 3, 4, 6);
+        double[] plain = Change(ClassificationModels.Random(5, 3, 4, 6), rows, Plain(ClassificationObjective.Discriminative, 30));
+        double[] found = Change(model, rows, Plain(ClassificationObjective.Discriminative, 30) with { Centring = Centring.Data });
+        ReferenceClassification reference = ClassificationModels.Reference(ClassificationModels.Random(5, 3, 4, 6));
+        double[] hidden = new double[4];
+        double[] visible = new double[8];
+        for (int row = 0; row < 30; row++)
+        {
+            double[] v = Values(rows, row, Binarization.Threshold);
+            double[] means = reference.MeanHidden(v, rows.Labels.Span[row]);
+            for (int j = 0; j < 4; j++)
+            {
+                hidden[j] += means[j] / 30;
+            }
+
+            for (int i = 0; i < 8; i++)
+            {
+                visible[i] += (i < 5 ? v[i] : rows.Labels.Span[row] == i - 5 ? 1 : 0) / 30;
+            }
+        }
+
+        double[] expected = [.. plain];
+        for (int i = 0; i < 8; i++)
+        {
+            for (int j = 0; j < 4; j++)
+            {
+                double step = plain[(i * 4) + j] - (visible[i] * plain[40 + j]) - (plain[32 + i] * hidden[j]);
+                expected[(i * 4) + j] = step;
+                expected[40 + j] -= step * visible[i];
+                expected[32 + i] -= step * hidden[j];
+            }
+        }
+
+        Compare(expected, found);
+    }
+
+    [Fact]
     public void A_hybrid_update_is_the_discriminative_one_and_its_share_of_the_generative_one()
     {
         LabelledTestRows rows = ClassificationModels.Rows(60, 20, 3, 5, grey: true);
@@ -270,6 +311,9 @@ public sealed class ClassificationTrainerTests
         Binarization = binarization,
         WeightDecay = 1e-3,
         Momentum = MomentumSchedule.Constant(0.5),
+        StepRule = persistent ? StepRule.Momentum : StepRule.Adam,
+        Centring = binarization == Binarization.Sample ? Centring.Data : Centring.None,
+        LearningRate = new LearningRateSchedule { Initial = 0.01, Final = 0, Shape = ScheduleShape.Linear },
     };
 
     private static ClassificationOptions Plain(ClassificationObjective objective, int batch) => new()
@@ -279,6 +323,7 @@ public sealed class ClassificationTrainerTests
         Epochs = 1,
         LearningRate = LearningRateSchedule.Constant(Rate),
         Momentum = MomentumSchedule.Constant(0),
+        StepRule = StepRule.Momentum,
         Binarization = Binarization.Threshold,
     };
 
