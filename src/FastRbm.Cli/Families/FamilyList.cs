@@ -1,3 +1,4 @@
+using FastRbm.Cli.Families.Subspace;
 using FastRbm.Errors;
 using FastRbm.Serialization;
 
@@ -13,6 +14,7 @@ internal static class FamilyList
     public static IReadOnlyList<ModelFamily> Create() =>
     [
         new Classification.ClassificationFamily(),
+        new SubspaceFamily(),
     ];
 
     /// <summary>The family that a command line is about: by the word after --model of train, by the file after it of others.</summary>
