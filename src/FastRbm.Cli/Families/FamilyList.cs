@@ -1,3 +1,4 @@
+using FastRbm.Cli.Families.Subspace;
 using FastRbm.Errors;
 using FastRbm.Serialization;
 
@@ -15,6 +16,7 @@ internal static class FamilyList
         new Classification.ClassificationFamily(),
         new Boltzmann.BoltzmannFamily(),
         new Hopfield.HopfieldFamily(),
+        new SubspaceFamily(),
     ];
 
     /// <summary>The family that a command line is about: by the word after --model of train, by the file after it of others.</summary>

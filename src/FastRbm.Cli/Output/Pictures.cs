@@ -2,6 +2,7 @@ using FastRbm.Data;
 using FastRbm.Imaging;
 using FastRbm.Memory;
 using FastRbm.Models;
+using FastRbm.Models.Subspace;
 
 namespace FastRbm.Cli.Output;
 
@@ -15,6 +16,9 @@ internal static class Pictures
     private const int TileSide = 56;
     private const int LargestZoom = 8;
 
+    // Tiles in a row of the filters of subspaces, about.
+    private const int FiltersAcross = 12;
+
     /// <summary>The weights of the first hidden units, each to its own scale: blue below 0, white 0, red above.</summary>
     public static PixelImage Filters(Rbm rbm, ImageShape shape)
     {
@@ -24,6 +28,30 @@ internal static class Pictures
             for (int i = 0; i < pixels.Length; i++)
             {
                 pixels[i] = rbm.Weights[i, unit];
+            }
+        });
+    }
+
+    /// <summary>
+    /// The weights of the first gates of a subspace RBM, the units of a gate side by side: as many gates a row of the mosaic as fit, each unit to its own scale.
+    /// </summary>
+    public static PixelImage Filters(SubspaceRbm model, ImageShape shape)
+    {
+        int most = Math.Max(1, MostFilters / model.Subspaces);
+        return Filters(model, [.. Enumerable.Range(0, Math.Min(most, model.Gates))], shape);
+    }
+
+    /// <summary>The same of given gates.</summary>
+    public static PixelImage Filters(SubspaceRbm model, IReadOnlyList<int> gates, ImageShape shape)
+    {
+        int across = Math.Max(1, FiltersAcross / model.Subspaces);
+        MosaicOptions options = new() { Columns = model.Subspaces * Math.Min(across, gates.Count), Zoom = Zoom(shape) };
+        return new Mosaic(gates.Count * model.Subspaces, shape.Height, shape.Width, options).RenderSigned((tile, pixels) =>
+        {
+            int column = model.Column(gates[tile / model.Subspaces], tile % model.Subspaces);
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] = model.Weights[i, column];
             }
         });
     }
@@ -57,5 +85,7 @@ internal static class Pictures
 
     private static Mosaic Layout(int tiles, ImageShape shape, bool pairs) => new(
         tiles, shape.Height, shape.Width,
-        new MosaicOptions { Pairs = pairs, Zoom = Math.Clamp(TileSide / Math.Max(shape.Height, shape.Width), 1, LargestZoom) });
+        new MosaicOptions { Pairs = pairs, Zoom = Zoom(shape) });
+
+    private static int Zoom(ImageShape shape) => Math.Clamp(TileSide / Math.Max(shape.Height, shape.Width), 1, LargestZoom);
 }

@@ -16,6 +16,7 @@ internal sealed class TrainingPictures
     private const int Sweeps = 300;
 
     private readonly string _directory;
+    private readonly Func<ImageShape, PixelImage> _filters;
     private readonly Rbm _rbm;
     private readonly TrainingOptions _options;
     private readonly ImageShape _shape;
@@ -26,9 +27,14 @@ internal sealed class TrainingPictures
     private readonly RbmWorkspace _workspace;
 
     /// <summary>Picks rows to reconstruct and to start chains from.</summary>
-    public TrainingPictures(string directory, Trainer trainer, Dataset data)
+    /// <param name="directory">Where they go.</param>
+    /// <param name="trainer">The run.</param>
+    /// <param name="data">The rows.</param>
+    /// <param name="filters">Draws the filters where they aren't the weights of hidden units one by one; or null.</param>
+    public TrainingPictures(string directory, Trainer trainer, Dataset data, Func<ImageShape, PixelImage>? filters = null)
     {
         _directory = directory;
+        _filters = filters ?? (shape => Pictures.Filters(trainer.Model, shape));
         _rbm = trainer.Model;
         _options = trainer.Options;
         _shape = PictureShape.Of(data);
@@ -49,7 +55,7 @@ internal sealed class TrainingPictures
 
     private void Save(int epoch, string suffix)
     {
-        Pictures.Filters(_rbm, _shape).SavePng(PathOf("filters", suffix));
+        _filters(_shape).SavePng(PathOf("filters", suffix));
         SampleFromData().SavePng(PathOf("samples", suffix));
         Reconstruct(epoch).SavePng(PathOf("reconstructions", suffix));
     }

@@ -12,16 +12,19 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
 {
     private readonly Terminal _terminal;
     private readonly TrainingPlan _plan;
+    private readonly TrainedModel _model;
     private readonly Trainer _trainer;
     private readonly ProgressBar _bar;
     private readonly EpochTable _table;
     private readonly TrainingPictures? _pictures;
     private readonly double _firstShare;
 
-    private TrainingSession(Terminal terminal, TrainingPlan plan, Trainer trainer)
+    private TrainingSession(Terminal terminal, TrainingPlan plan, TrainedModel model)
     {
+        Trainer trainer = model.Trainer;
         _terminal = terminal;
         _plan = plan;
+        _model = model;
         _trainer = trainer;
         _bar = new ProgressBar(terminal);
         bool knowsPartition = plan.Options.Algorithm == TrainingAlgorithm.ParallelTrajectoryTempering;
@@ -33,15 +36,22 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
         }
 
         _firstShare = (double)trainer.State.Update / trainer.TotalUpdates;
-        _pictures = plan.Files.Images is null ? null : new TrainingPictures(plan.Files.Images, trainer, plan.Data);
+        _pictures = plan.Files.Images is null ? null : new TrainingPictures(plan.Files.Images, trainer, plan.Data, model.Filters);
     }
 
     /// <summary>Makes a new model, or goes on with a saved run.</summary>
     public static TrainingSession Start(TrainingPlan plan, Terminal terminal)
     {
         Trainer trainer = plan.Files.Resume ? Resume(plan) : new Trainer(NewModel(plan), plan.Data, plan.Options, plan.Validation);
-        return new TrainingSession(terminal, plan, trainer);
+        return Start(plan, terminal, new TrainedModel(
+            trainer,
+            (path, metadata) => ModelFile.Save(path, trainer.Model, metadata),
+            (path, data, metadata) => TrainingCheckpoint.Save(path, trainer, data, metadata),
+            Filters: null));
     }
+
+    /// <summary>Runs what is trained as an RBM and saved as something else.</summary>
+    public static TrainingSession Start(TrainingPlan plan, Terminal terminal, TrainedModel model) => new(terminal, plan, model);
 
     /// <summary>Trains to the end, or until a signal or the guard stops it.</summary>
     /// <param name="signals">Signals.</param>
@@ -69,7 +79,7 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
             // Not the checkpoint: the chains have gone on since, so that this is a model, not a state to resume.
             _bar.Clear();
             string path = OutputPath.Beside(_plan.Files.Output, "last-good");
-            ModelFile.Save(path, _trainer.Model, ModelDescription.Of(_plan, _trainer));
+            _model.Save(path, ModelDescription.Of(_plan, _trainer));
             _terminal.Note($"{divergence.Message} That model is saved in {path}; {_plan.Files.Output} isn't written.");
             return ExitCode.Failed;
         }
@@ -81,7 +91,7 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
                 + $"had not risen for {Numbers.Text(_plan.Options.Patience)}; the model is that of the best epoch.");
         }
 
-        ModelFile.Save(_plan.Files.Output, _trainer.Model, ModelDescription.Of(_plan, _trainer));
+        _model.Save(_plan.Files.Output, ModelDescription.Of(_plan, _trainer));
         _pictures?.SaveLast(_trainer.State.Epoch);
         _terminal.Note($"the model is saved in {_plan.Files.Output}.");
         return ExitCode.Done;
@@ -113,7 +123,7 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
     public void Dispose() => _trainer.Dispose();
 
     private void SaveState(string path) =>
-        TrainingCheckpoint.Save(path, _trainer, _plan.Data.Fingerprint(), ModelDescription.Of(_plan, _trainer));
+        _model.SaveState(path, _plan.Data.Fingerprint(), ModelDescription.Of(_plan, _trainer));
 
     private static Rbm NewModel(TrainingPlan plan) => plan.IsBinary ? NewBinaryModel(plan) : NewUnitModel(plan);
 

@@ -181,6 +181,9 @@ public abstract class UnitLayer
         }
     }
 
+    /// <summary>The first of the units that a sparsity target is for.</summary>
+    internal virtual int FirstSparse => 0;
+
     /// <summary>Whether bits are drawn one by one: those of binary units and spins.</summary>
     internal virtual bool BitsAreIndependent => false;
 

@@ -279,7 +279,7 @@ internal sealed unsafe class ParameterStep
             }
 
             gradient[unit] = equal ? (total - taken) * positive : (given * positive) - (taken * negative);
-            gradient[unit] += cost * (target - means[unit]);
+            gradient[unit] += unit < _rbm.Hidden.FirstSparse ? 0 : cost * (target - means[unit]);
         }
     }
 

@@ -142,6 +142,9 @@ internal sealed class SubspaceLayer : UnitLayer
     }
 
     /// <inheritdoc/>
+    internal override int FirstSparse => FirstGate;
+
+    /// <inheritdoc/>
     internal override double JointStates
     {
         get

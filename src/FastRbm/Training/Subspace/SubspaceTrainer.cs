@@ -18,8 +18,8 @@ public sealed class SubspaceTrainer : IDisposable
     /// <summary>Prepares a run from the model's present parameters.</summary>
     /// <param name="model">The model.</param>
     /// <param name="rows">The training data.</param>
-    /// <param name="options">The options: algorithms are CD and PCD, and the weight mask is empty. Sparsity and offsets are those of the bits
-    /// h_j s_jk and h_j alike.</param>
+    /// <param name="options">The options: algorithms are CD and PCD, and the weight mask is empty. A sparsity target is that of
+    /// gates; offsets of centring are those of the bits h_j s_jk.</param>
     /// <param name="validation">Rows for the free-energy gap, or null.</param>
     /// <exception cref="ArgumentException">The data's width isn't the model's, an option is out of its range or not for this model, or values
     /// are missing that may not be.</exception>
