@@ -4,6 +4,7 @@ namespace FastRbm.Reference;
 public sealed class ReferenceLangevin(Func<double[], double> energy, Func<double[], double[]> gradient, double step, double bound, string mistake = "")
 {
     private double[]? _gradient;
+    private double _energy;
 
     /// <summary>x - step grad E(x) + noise z, cut off at the bound.</summary>
     public double[] Unadjusted(double[] x, double noise, double[] z) =>
@@ -16,13 +17,13 @@ public sealed class ReferenceLangevin(Func<double[], double> energy, Func<double
         double[] here = mistake == "stale gradient" && _gradient is not null ? _gradient : gradient(x);
         double[] y = Move(x, here, noise, z);
         double[] there = gradient(y);
-        double ratio = energy(x) - energy(y);
+        double ratio = (mistake == "stale gradient" && _gradient is not null ? _energy : energy(x)) - energy(y);
         if (mistake != "symmetric proposals")
         {
             ratio += (Squares(y, x, here) - Squares(x, y, there)) / (4 * step);
         }
 
-        _gradient = there;
+        (_gradient, _energy) = (there, energy(y));
         bool inside = mistake == "bound ignored" || y.All(value => Math.Abs(value) <= bound);
         return mistake == "never rejects" || (inside && Math.Log(1 - u) < ratio) ? y : x;
     }
