@@ -136,6 +136,9 @@ public sealed class ChainSet : IDisposable
     /// <summary>The number of threads that sweeps run on.</summary>
     internal int Members => _team.Members;
 
+    /// <summary>Says that the visible states were written by others. Sums that are held say which states they are of, so nothing is lost.</summary>
+    internal void StatesWritten() => _sumsHold = false;
+
     /// <summary>Runs sweeps and shows each to an observer.</summary>
     /// <param name="sweeps">How many, 0 or more.</param>
     /// <param name="observer">Told of every sweep, on several threads; or null.</param>

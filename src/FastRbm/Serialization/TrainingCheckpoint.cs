@@ -186,7 +186,7 @@ public static class TrainingCheckpoint
     }
 
     /// <summary>All that two parts of one run must agree on.</summary>
-    private static IEnumerable<(string Key, string Value)> Describe(TrainingOptions options, string dataFingerprint) =>
+    internal static IEnumerable<(string Key, string Value)> Describe(TrainingOptions options, string dataFingerprint) =>
     [
         (Prefix + "data", dataFingerprint),
         (Prefix + "algorithm", options.Algorithm.ToString()),

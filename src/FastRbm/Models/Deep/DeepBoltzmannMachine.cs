@@ -1,6 +1,7 @@
 using CommunityToolkit.HighPerformance;
 using FastRbm.Errors;
 using FastRbm.Memory;
+using FastRbm.Models.Networks;
 
 namespace FastRbm.Models.Deep;
 
@@ -26,6 +27,7 @@ public sealed class DeepBoltzmannMachine
 {
     private readonly int[] _layers;
     private readonly int[] _starts;
+    private Network? _classifier;
 
     /// <summary>Makes a machine whose parameters are all zero.</summary>
     /// <param name="layers">Units of the visible layer, then of at least two hidden layers, upwards.</param>
@@ -53,6 +55,14 @@ public sealed class DeepBoltzmannMachine
 
     /// <summary>The even layers, side by side, as visible units against the odd ones as hidden units. Change it by <see cref="SetWeights"/> and <see cref="SetBias"/> only.</summary>
     public Rbm Joined { get; }
+
+    /// <summary>A classifier of <see cref="PosteriorRows"/> that was trained from this machine's features, or null.</summary>
+    /// <exception cref="ArgumentException">Set to one whose inputs aren't the visible and the second hidden layer, or with fewer than two outputs.</exception>
+    public Network? Classifier
+    {
+        get => _classifier;
+        set => _classifier = DeepNetworks.Checked(value, _layers[0] + _layers[2]);
+    }
 
     /// <summary>Where a layer begins on its side of <see cref="Joined"/>.</summary>
     /// <param name="layer">The layer, 0 for the visible one.</param>
@@ -155,6 +165,30 @@ public sealed class DeepBoltzmannMachine
         }
 
         return machine;
+    }
+
+    /// <summary>
+    /// Unrolls the machine to a feed-forward network: its inputs are the visible values and the mean-field means of the second hidden layer,
+    /// from which the first hidden layer comes as in the machine; then sigmoid layers upwards and linear outputs of zero weights.
+    /// </summary>
+    /// <remarks>Source: Salakhutdinov and Hinton (2009), section 3.5 and figure 3. Layers above the first lack what comes from above them.</remarks>
+    /// <param name="classes">The number of classes, at least 2.</param>
+    /// <returns>A new network, with copies of the parameters.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than two classes.</exception>
+    public Network ToNetwork(int classes)
+    {
+        Throw.IfLess(classes, 2);
+        ReadOnlySpan2D<float> first = Joined.WeightMatrix.AsSpan2D().Slice(0, 0, _layers[0] + _layers[2], _layers[1]);
+        List<DenseLayer> layers = [new DenseLayer(first, Bias(1), UnitFunction.Sigmoid)];
+        for (int layer = 1; layer + 1 < _layers.Length; layer++)
+        {
+            Matrix weights = new(_layers[layer], _layers[layer + 1]);
+            CopyWeights(layer, weights);
+            layers.Add(new DenseLayer(weights.AsSpan2D(), Bias(layer + 1), UnitFunction.Sigmoid));
+        }
+
+        layers.Add(new DenseLayer(_layers[^1], classes, UnitFunction.Linear));
+        return new Network(layers);
     }
 
     /// <summary>Copies one layer's states out of rows of a side of <see cref="Joined"/>.</summary>
