@@ -84,16 +84,18 @@ public static class BoltzmannFile
             options = options with { Sweep = Sampling.Boltzmann.BoltzmannSweep.Coloured(GraphColouring.FromColours(machine.Graph, colouring.Of)) };
         }
 
-        BoltzmannTrainer trainer = new(machine, rows, options);
+        BoltzmannTrainer? trainer = null;
         try
         {
+            trainer = new BoltzmannTrainer(machine, rows, options);
             RunCheckpoint.Restore(reader, trainer, dataFingerprint);
-            return trainer;
+            BoltzmannTrainer resumed = trainer;
+            trainer = null;
+            return resumed;
         }
-        catch
+        finally
         {
-            trainer.Dispose();
-            throw;
+            trainer?.Dispose();
         }
     }
 

@@ -65,7 +65,7 @@ public static class BoltzmannAnnealing
     }
 
     private static AnnealingWeights Run(
-        BoltzmannMachine machine, BoltzmannAnnealingOptions options, float[] offsets, bool reverse, IProgress<double>? progress, CancellationToken cancellation)
+        BoltzmannMachine machine, BoltzmannAnnealingOptions options, float[] offsets, bool reverse, ProgressShares? progress, CancellationToken cancellation)
     {
         using BoltzmannEngine engine = new(
             machine, options.Runs, options.Sweep ?? BoltzmannSweep.For(machine.Graph), options.Seed, StreamPurpose.BoltzmannAnnealed,
