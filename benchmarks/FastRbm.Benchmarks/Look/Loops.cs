@@ -1,10 +1,14 @@
 using FastRbm.Data;
 using FastRbm.Evaluation;
+using FastRbm.Evaluation.Boltzmann;
 using FastRbm.Kernels.Gemm;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
 using FastRbm.Models;
+using FastRbm.Models.Boltzmann;
+using FastRbm.Random;
 using FastRbm.Sampling;
+using FastRbm.Sampling.Boltzmann;
 using FastRbm.Serialization;
 using FastRbm.Threading;
 using FastRbm.Training;
@@ -39,6 +43,7 @@ internal sealed class Loops : IDisposable
             .. Tiny(),
             .. Products(),
             Enumeration(),
+            .. Lattices(),
         ];
     }
 
@@ -184,6 +189,35 @@ internal sealed class Loops : IDisposable
         RbmParameters model = RbmParameters.From(RbmInitializer.Normal(DatasetSource.Open("strokes"), Hidden, seed: 1, deviation: 0.3));
         return new Measurement(
             $"exact log Z, 784x{Hidden}, a core", () => ExactPartitionFunction.LogPartitionFunction(model), (1 << Hidden) * 784.0 / 1e9, "10^9 units of states/s", 0);
+    }
+
+    /// <summary>Boltzmann machines: the Ising model at beta 0.4 on a torus of 256 x 256, and a dense machine of 784 spins.</summary>
+    private IEnumerable<Measurement> Lattices()
+    {
+        const int Side = 256;
+        foreach ((int count, int threads) in ((int, int)[])[(1, 1), (16, 1), (16, 2)])
+        {
+            BoltzmannChains chains = Own(new BoltzmannChains(IsingLattice.Machine(Side, Side, 0.4), count, seed: 1, threads));
+            chains.Run(20);
+            yield return new Measurement(
+                $"Ising sweep, {Side}x{Side}, {count} chains, threads {threads}", () => chains.Run(10), 10e-9 * Side * Side * count, "10^9 spins/s", 0);
+        }
+
+        BoltzmannMachine dense = new(CouplingGraph.Complete(784), UnitKind.Spin);
+        RandomStream stream = new(1, StreamPurpose.DataGenerator, 99, 0);
+        dense.Edit((weights, _) =>
+        {
+            for (int edge = 0; edge < weights.Length; edge++)
+            {
+                weights[edge] = 0.03f * (float)(stream.Uniform(edge) - 0.5);
+            }
+        });
+        foreach (int threads in (int[])[1, 2])
+        {
+            BoltzmannChains chains = Own(new BoltzmannChains(dense, 128, seed: 1, threads));
+            chains.Run(5);
+            yield return new Measurement($"sequential sweep, 784 dense spins, 128 chains, threads {threads}", () => chains.Run(1), 128 * 784e-9, "10^9 units/s", 0);
+        }
     }
 
     private T Own<T>(T disposable)

@@ -49,7 +49,15 @@ internal static unsafe class ColourStep
         long total = 0;
         for (int first = 0; first < arguments.Places; first += Tile.Width)
         {
-            Sum(arguments, masks, first, sums);
+            if (arguments.Fours[first / Tile.Width] != 0)
+            {
+                SumFours(arguments, masks, first, sums);
+            }
+            else
+            {
+                Sum(arguments, masks, first, sums);
+            }
+
             for (int unit = 0; unit < Tile.Width; unit++)
             {
                 total += ((long)sums[unit] + arguments.Bias[first + unit]) & (sbyte)masks[first + unit];
