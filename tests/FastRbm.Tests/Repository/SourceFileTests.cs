@@ -24,6 +24,8 @@ public sealed partial class SourceFileTests
         ["src/FastRbm/Models/Subspace/SubspaceLayer.cs"] = "means for weight updates",
         ["src/FastRbm/Models/UnitLayer.cs"] = "means for weight updates",
         ["src/FastRbm/Models/RbmWorkspace.cs"] = "scratch lists of half steps",
+        ["src/FastRbm/Sampling/Boltzmann/ColouredRows.cs"] = "arguments of sweeps over couplings",
+        ["src/FastRbm/Sampling/Boltzmann/SequentialRows.cs"] = "arguments of sweeps over couplings",
         ["src/FastRbm/Sampling/ChainSet.cs"] = "arguments of half steps",
         ["src/FastRbm/Sampling/ConditionalChains.cs"] = "arguments of half steps",
         ["src/FastRbm/Sampling/TemperedChains.Sweeps.cs"] = "arguments of half steps, energies from their sums",

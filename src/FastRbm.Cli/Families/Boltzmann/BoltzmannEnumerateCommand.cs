@@ -4,6 +4,7 @@ using FastRbm.Cli.Options;
 using FastRbm.Cli.Output;
 using FastRbm.Errors;
 using FastRbm.Evaluation.Boltzmann;
+using FastRbm.Kernels.Elementary;
 using FastRbm.Models.Boltzmann;
 using FastRbm.Serialization;
 
@@ -53,7 +54,7 @@ internal sealed class BoltzmannEnumerateCommand
         foreach ((int state, double energy) in states)
         {
             string bits = DemoText.Bits(state, machine.Units);
-            double probability = Math.Exp(-energy - logPartition);
+            double probability = DoubleMath.Exp(-energy - logPartition);
             if (parse.GetValue(_json))
             {
                 JsonLine.Write(_terminal.Output, line =>

@@ -56,6 +56,22 @@ public static class IsingLattice
         return -(1 + part) / tanh;
     }
 
+    /// <summary>The spontaneous magnetisation of the endless lattice: (1 - sinh(2b)^-4)^(1/8) beyond the transition, else 0 (Yang 1952).</summary>
+    /// <param name="beta">From 0 to 100.</param>
+    /// <returns>From 0 to 1.</returns>
+    public static double EndlessMagnetisation(double beta)
+    {
+        Throw.IfOutside(beta, 0, 100);
+        if (beta <= CriticalBeta)
+        {
+            return 0;
+        }
+
+        double inverse = 2 * DoubleMath.Exp(-2 * beta) / (1 - DoubleMath.Exp(-4 * beta));
+        double square = inverse * inverse;
+        return square < 1 ? DoubleMath.Exp(DoubleMath.Log1p(-square * square) / 8) : 0;
+    }
+
     /// <summary>log Z of a torus.</summary>
     /// <param name="height">m, at least 3.</param>
     /// <param name="width">n, at least 3.</param>

@@ -1,3 +1,6 @@
+using FastRbm.Errors;
+using FastRbm.Memory;
+
 namespace FastRbm.Kernels.Binary;
 
 /// <summary>Transposes 64 x 64 bits, between rows of states and words of one unit in 64 rows.</summary>
@@ -16,6 +19,22 @@ internal static unsafe class BitTranspose
         }
 
         InPlace(target);
+    }
+
+    /// <summary>The same of rows of states.</summary>
+    /// <param name="states">The states.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">1 to 64, not beyond the last row.</param>
+    /// <param name="word">The word of each row.</param>
+    /// <param name="target">64 words, written.</param>
+    public static void Gather(BitMatrix states, int first, int rows, int word, Span<ulong> target)
+    {
+        Throw.IfLengthDiffers(target.Length, Tile.Width, nameof(target));
+        Throw.IfOutside(rows, 1, Math.Min(Tile.Width, states.Rows - first));
+        fixed (ulong* words = target)
+        {
+            Gather(states.DangerousGetPointer() + ((nint)first * states.WordsPerRow) + word, states.WordsPerRow, rows, words);
+        }
     }
 
     /// <summary>Bit u of the word of row r = bit r of source[u].</summary>

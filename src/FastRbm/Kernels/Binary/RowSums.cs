@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using FastRbm.Errors;
 using FastRbm.Kernels.Simd;
+using FastRbm.Memory;
 
 namespace FastRbm.Kernels.Binary;
 
@@ -31,6 +33,35 @@ internal static unsafe class RowSums
             for (int j = 0; j < count; j += TOps.Width)
             {
                 TOps.Store(TOps.Subtract(TOps.Load(inputs + j), TOps.Load(row + j)), inputs + j);
+            }
+        }
+    }
+
+    /// <summary>The inputs of one row of states: by dense rows of couplings, or, where there are starts, by neighbour lists.</summary>
+    /// <param name="level">The vector width.</param>
+    /// <param name="states">Packed states.</param>
+    /// <param name="units">The number of units.</param>
+    /// <param name="starts">Where each unit's neighbours start, and one past the last; empty for dense rows.</param>
+    /// <param name="neighbours">Units.</param>
+    /// <param name="couplings">Rows as long as <paramref name="inputs"/>, or an integer a neighbour.</param>
+    /// <param name="bias">As many integers as <paramref name="inputs"/>.</param>
+    /// <param name="inputs">Written; a multiple of 64, at least units. Of neighbour lists, those past the last unit aren't.</param>
+    public static void Run(
+        SimdLevel level, ReadOnlySpan<ulong> states, int units, ReadOnlySpan<int> starts, ReadOnlySpan<int> neighbours, AlignedBuffer<int> couplings,
+        AlignedBuffer<int> bias, Span<int> inputs)
+    {
+        Throw.IfLengthDiffers(inputs.Length, bias.Length, nameof(inputs));
+        Throw.IfLengthDiffers(states.Length, Tile.Count(units), nameof(states));
+        fixed (ulong* row = states)
+        fixed (int* target = inputs, first = starts, others = neighbours)
+        {
+            if (starts.IsEmpty)
+            {
+                Run(level, row, units, couplings.DangerousGetPointer(), bias.DangerousGetPointer(), inputs.Length, target);
+            }
+            else
+            {
+                Run(row, units, first, others, couplings.DangerousGetPointer(), bias.DangerousGetPointer(), target);
             }
         }
     }

@@ -1,4 +1,3 @@
-using FastRbm.Errors;
 using FastRbm.Kernels.Binary;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
@@ -115,23 +114,8 @@ internal sealed class FixedPointCouplings
     /// <param name="level">The vector width.</param>
     /// <param name="states">Packed states.</param>
     /// <param name="sums">Stride integers, written; those past the last unit are of no use.</param>
-    public unsafe void Sum(SimdLevel level, ReadOnlySpan<ulong> states, Span<int> sums)
-    {
-        Throw.IfLengthDiffers(sums.Length, Stride, nameof(sums));
-        Throw.IfLengthDiffers(states.Length, Tile.Count(_graph.Units), nameof(states));
-        fixed (ulong* row = states)
-        fixed (int* inputs = sums, starts = _graph.Starts, neighbours = _graph.Neighbours)
-        {
-            if (_graph.IsComplete)
-            {
-                RowSums.Run(level, row, _graph.Units, Couplings.DangerousGetPointer(), Bias.DangerousGetPointer(), Stride, inputs);
-            }
-            else
-            {
-                RowSums.Run(row, _graph.Units, starts, neighbours, Couplings.DangerousGetPointer(), Bias.DangerousGetPointer(), inputs);
-            }
-        }
-    }
+    public void Sum(SimdLevel level, ReadOnlySpan<ulong> states, Span<int> sums) =>
+        RowSums.Run(level, states, _graph.Units, _graph.Starts, _graph.Neighbours, Couplings, Bias, sums);
 
     /// <summary>max_i |B_i| + sum_j |Q_ij| in natural units; infinite where a parameter isn't finite.</summary>
     private double Largest(ReadOnlySpan<float> weights, ReadOnlySpan<float> biases)

@@ -28,19 +28,18 @@ internal sealed class PairMoments
     public ReadOnlySpan<ulong> Column(int unit) => _columns.Span.Slice(unit * _words, _words);
 
     /// <summary>Takes rows.</summary>
-    public unsafe void Load(BitMatrix states, int rows)
+    public void Load(BitMatrix states, int rows)
     {
         _rows = rows;
         _words = BitMatrix.WordsFor(rows);
-        ulong* tile = stackalloc ulong[Tile.Width];
+        Span<ulong> tile = stackalloc ulong[Tile.Width];
         Span<ulong> columns = _columns.Span;
         for (int part = 0; part < _words; part++)
         {
             int first = part * Tile.Width;
             for (int word = 0; word < states.WordsPerRow; word++)
             {
-                BitTranspose.Gather(
-                    states.DangerousGetPointer() + ((nint)first * states.WordsPerRow) + word, states.WordsPerRow, Math.Min(Tile.Width, rows - first), tile);
+                BitTranspose.Gather(states, first, Math.Min(Tile.Width, rows - first), word, tile);
                 for (int unit = word * Tile.Width; unit < Math.Min(_units, (word + 1) * Tile.Width); unit++)
                 {
                     columns[(unit * _words) + part] = tile[unit % Tile.Width];

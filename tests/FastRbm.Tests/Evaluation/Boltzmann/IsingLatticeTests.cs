@@ -55,6 +55,10 @@ public sealed class IsingLatticeTests
         Assert.Equal(-2, IsingLattice.Energy(32, 32, 50), 1e-12);
         Assert.Equal(Math.Log(2) + (2 * 1024 * 10), IsingLattice.LogPartitionFunction(32, 32, 10), 1e-8);
 
+        Assert.Equal(0, IsingLattice.EndlessMagnetisation(0.44));
+        Assert.Equal(Math.Pow(1 - Math.Pow(Math.Sinh(1.2), -4), 0.125), IsingLattice.EndlessMagnetisation(0.6), 1e-14);
+        Assert.Equal(1, IsingLattice.EndlessMagnetisation(100));
+
         // A torus is warmer than its own transition by an amount that falls as 1 / side.
         double gap16 = IsingLattice.Energy(16, 16, IsingLattice.CriticalBeta) + Math.Sqrt(2);
         double gap64 = IsingLattice.Energy(64, 64, IsingLattice.CriticalBeta) + Math.Sqrt(2);
