@@ -15,7 +15,7 @@ import os
 import sys
 import time
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
 
 import numpy as np
 
@@ -53,19 +53,21 @@ def single(sweeps, stop):
 
 
 def batched(sweeps, stop):
-    states = np.ascontiguousarray(probes.T)
-    inputs = np.empty(states.shape[1], np.float32)
+    # Rows of states are contiguous dot products: half the time of a product with the states turned.
+    states = probes.copy()
+    inputs = np.empty(len(states), np.float32)
     for _ in range(sweeps):
         changed = False
         for i in range(units):
-            np.matmul(weights[i], states, out=inputs)
-            inputs *= states[i]
+            np.dot(states, weights[i], out=inputs)
+            column = states[:, i]
+            inputs *= column
             if inputs.min() < 0:
-                np.negative(states[i], out=states[i], where=inputs < 0)
+                np.negative(column, out=column, where=inputs < 0)
                 changed = True
         if stop and not changed:
             break
-    return states.T
+    return states
 
 
 def by_flips(sweeps, stop):

@@ -94,26 +94,32 @@ internal static class HopfieldCommand
         return states;
     }
 
-    /// <summary>40 patterns: every probe comes back exactly.</summary>
+    /// <summary>40 patterns come back exactly, up to the units of some sets that aren't stable in their own pattern by Hebb's rule.</summary>
     private static void Exact()
     {
-        int exact = 0;
-        int count = 0;
-        for (int set = 0; set < 25; set++)
+        const int stored = 40;
+        const int sets = 25;
+        foreach (LearningRule rule in (LearningRule[])[LearningRule.Hebb, LearningRule.Storkey])
         {
-            BitMatrix patterns = RandomPatterns.Draw(40, Units, 7, set);
-            BitMatrix probes = new(40, Units);
-            RandomPatterns.Flip(patterns, 0, (int)(Noise * Units), probes, 7, set);
-            using HopfieldRecall recall = new(HopfieldNetwork.Learn(patterns), new RecallOptions { MostSweeps = Sweeps });
-            RecallResult result = recall.Run(probes);
-            for (int row = 0; row < 40; row++)
+            int exact = 0;
+            int whole = 0;
+            int stable = 0;
+            for (int set = 0; set < sets; set++)
             {
-                exact += result.Nearest(row) == row && result.Distance(row) == 0 ? 1 : 0;
-                count++;
+                BitMatrix patterns = RandomPatterns.Draw(stored, Units, 7, set);
+                BitMatrix probes = new(stored, Units);
+                RandomPatterns.Flip(patterns, 0, (int)(Noise * Units), probes, 7, set);
+                using HopfieldRecall recall = new(HopfieldNetwork.Learn(patterns, new HopfieldOptions { Rule = rule }), new RecallOptions { MostSweeps = Sweeps });
+                RecallResult result = recall.Run(probes);
+                int here = Enumerable.Range(0, stored).Count(row => result.Nearest(row) == row && result.Distance(row) == 0);
+                exact += here;
+                whole += here == stored ? 1 : 0;
+                RecallResult own = recall.Run(patterns);
+                stable += Enumerable.Range(0, stored).Count(row => own.Flips(row) == 0);
             }
-        }
 
-        Print($"40 patterns of {Units} units, {Noise:P0} noise: {exact} of {count} recalls exact");
+            Print($"{stored} patterns of {Units} units by {rule}, {Noise:P0} noise: {exact} of {stored * sets} recalls exact, all in {whole} of {sets} sets; {stable} patterns are fixed points");
+        }
     }
 
     private static void Large()
@@ -159,10 +165,15 @@ internal static class HopfieldCommand
 
     private static void Capacity()
     {
-        foreach (double load in (double[])[0.12, 0.16])
+        CapacityOptions options = new() { Networks = 12, Probes = 320 };
+        foreach (RecallOptions recall in (RecallOptions[])
+            [options.Recall, options.Recall with { Order = RecallOrder.Ascending }, options.Recall with { Mode = RecallMode.Synchronous }])
         {
-            CapacityPoint point = HopfieldCapacity.Measure(2000, (int)Math.Round(load * 2000), new CapacityOptions { Networks = 5, Probes = 320 });
-            Print($"N = 2000, load {point.Load:F3}: overlap {point.MeanOverlap:F4} +- {point.MeanOverlapError:F4}, retrieved {point.RetrievedShare:F3}, settled {point.SettledShare:F3}, sweeps {point.MeanSweeps:F1}");
+            foreach (double load in (double[])[0.12, 0.16])
+            {
+                CapacityPoint point = HopfieldCapacity.Measure(2000, (int)Math.Round(load * 2000), options with { Recall = recall });
+                Print($"N = 2000, {recall.Mode} {recall.Order}, load {point.Load:F3}: overlap {point.MeanOverlap:F4} +- {point.MeanOverlapError:F4}, retrieved {point.RetrievedShare:F3}, settled {point.SettledShare:F3}, sweeps {point.MeanSweeps:F1}");
+            }
         }
     }
 
