@@ -27,10 +27,10 @@ internal sealed class ClassifyDemo : Demo
         [ClassificationObjective.Generative, ClassificationObjective.Discriminative, ClassificationObjective.Hybrid];
 
     private readonly Option<int> _hidden = OptionFactory.Integer("--hidden", "Hidden units", 500, least: 1);
-    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Epochs of each objective", 15, least: 1);
+    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Epochs of each objective", 10, least: 1);
     private readonly Option<int> _labels = OptionFactory.Integer("--labels", "Labels of each class in the experiment with few", 10, least: 1);
     private readonly Option<int> _draws = OptionFactory.Integer("--draws", "How many times the few labels are drawn", 3, least: 1);
-    private readonly Option<int> _fewEpochs = OptionFactory.Integer("--few-epochs", "Epochs over all rows in the experiment with few labels", 5, least: 1);
+    private readonly Option<int> _fewEpochs = OptionFactory.Integer("--few-epochs", "Epochs over all rows in the experiment with few labels", 3, least: 1);
     private readonly Option<int?> _limit = OptionFactory.OptionalInteger("--limit", "Train on the first rows only, and test on as many", least: 100);
 
     /// <inheritdoc/>

@@ -25,7 +25,7 @@ public sealed record ClassificationOptions
     public int Steps { get; init; } = 1;
 
     /// <summary>Passes over the rows with labels, at least 1; with the semi-supervised objective, over those without.</summary>
-    public int Epochs { get; init; } = 20;
+    public int Epochs { get; init; } = 10;
 
     /// <summary>
     /// Rows in a minibatch, at least 1; with the semi-supervised objective, rows without labels. A last batch that is smaller weighs its
@@ -37,7 +37,7 @@ public sealed record ClassificationOptions
     public int LabelledBatchSize { get; init; } = 20;
 
     /// <summary>The learning rate, for the mean gradient over a minibatch.</summary>
-    public LearningRateSchedule LearningRate { get; init; } = new() { Initial = 0.006, Final = 0, Shape = ScheduleShape.Linear };
+    public LearningRateSchedule LearningRate { get; init; } = new() { Initial = 0.012, Final = 0, Shape = ScheduleShape.Linear };
 
     /// <summary>The momentum.</summary>
     public MomentumSchedule Momentum { get; init; } = MomentumSchedule.Constant(0.9);
@@ -77,6 +77,20 @@ public sealed record ClassificationOptions
     /// <returns>The options.</returns>
     public static ClassificationOptions For(ClassificationObjective objective) => objective switch
     {
+        // Noise of chains upsets Adam's scales: plain momentum does better (validation error 3.7 against 4.3 %).
+        ClassificationObjective.Generative => new ClassificationOptions
+        {
+            Objective = objective,
+            StepRule = StepRule.Momentum,
+            LearningRate = new LearningRateSchedule { Initial = 0.05, Final = 0, Shape = ScheduleShape.Linear },
+            Epochs = 15,
+        },
+        ClassificationObjective.SemiSupervised => new ClassificationOptions
+        {
+            Objective = objective,
+            LearningRate = new LearningRateSchedule { Initial = 0.003, Final = 0, Shape = ScheduleShape.Linear },
+            Epochs = 3,
+        },
         _ => new ClassificationOptions { Objective = objective },
     };
 
