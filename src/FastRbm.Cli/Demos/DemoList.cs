@@ -17,5 +17,6 @@ internal static class DemoList
         new IsingDemo(),
         new HopfieldDemo(),
         new ClassifyDemo(),
+        new JemDemo(),
     ];
 }
