@@ -19,8 +19,8 @@ internal sealed class JemDemo : Demo
     private const double RingsShare = 0.2;
     private const int HistogramBins = 40;
 
-    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Epochs of training on digits", 20, least: 1);
-    private readonly Option<int> _units = OptionFactory.Integer("--units", "Units of each of the two hidden layers", 500, least: 1);
+    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Epochs of training on digits", 12, least: 1);
+    private readonly Option<int> _units = OptionFactory.Integer("--units", "Units of each of the two hidden layers", 256, least: 1);
     private readonly Option<int> _ringEpochs = OptionFactory.Integer("--ring-epochs", "Epochs of training on two rings", 200, least: 1);
     private readonly Option<int?> _limit = OptionFactory.OptionalInteger("--limit", "Train on the first rows only", least: 100);
 

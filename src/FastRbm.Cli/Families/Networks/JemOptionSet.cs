@@ -31,7 +31,7 @@ internal sealed class JemOptionSet
 
     private readonly Option<string?> _layers = OptionFactory.Text("--layers", "Units of the hidden layers, with commas between [default: 256,256]", "n,n");
     private readonly Option<string> _activation = OptionFactory.Choice("--activation", "The function of hidden units, which must be smooth", "swish", _functions.Keys);
-    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Passes over the data", 20, least: 1);
+    private readonly Option<int> _epochs = OptionFactory.Integer("--epochs", "Passes over the data", 12, least: 1);
     private readonly Option<int> _batchSize = OptionFactory.Integer("--batch-size", "Rows of a minibatch, and chains", _defaults.BatchSize, least: 1);
     private readonly Option<double> _rate = OptionFactory.Number("--learning-rate", "Adam's step", _defaults.Optimizer.LearningRate.Initial);
     private readonly Option<string> _schedule = OptionFactory.Choice("--learning-rate-schedule", "How it falls to a fiftieth over the run", "cosine", _schedules.Keys);

@@ -45,8 +45,8 @@ public sealed record JemOptions
     /// <summary>The standard deviation of the normal noise on data, in states: 0 to 10.</summary>
     public double DataNoise { get; init; } = 0.1;
 
-    /// <summary>R in R (E(data)^2 + E(samples)^2), which keeps energies near 0: 0 to 1000. Without it the energy of noise grows until chains that start anew don't come down any more.</summary>
-    public double EnergyPenalty { get; init; } = 1e-3;
+    /// <summary>R in R (E(data)^2 + E(samples)^2), which keeps energies near 0: 0 to 1000.</summary>
+    public double EnergyPenalty { get; init; }
 
     /// <summary>The run stops as diverged when energies of data and samples are so far apart, or the loss isn't finite or as large: above 0.</summary>
     public double DivergenceLimit { get; init; } = 1000;
