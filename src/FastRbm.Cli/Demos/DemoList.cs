@@ -18,5 +18,6 @@ internal static class DemoList
         new HopfieldDemo(),
         new ClassifyDemo(),
         new SubspaceDemo(),
+        new JemDemo(),
     ];
 }

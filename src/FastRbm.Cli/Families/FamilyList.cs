@@ -17,6 +17,7 @@ internal static class FamilyList
         new Boltzmann.BoltzmannFamily(),
         new Hopfield.HopfieldFamily(),
         new SubspaceFamily(),
+        new Networks.JemFamily(),
     ];
 
     /// <summary>The family that a command line is about: by the word after --model of train, by the file after it of others.</summary>

@@ -148,6 +148,20 @@ public sealed class DemoCommandTests
     }
 
     [Fact]
+    public void An_energy_network_learns_two_rings_exactly_and_then_classes_of_images()
+    {
+        using Workplace place = new();
+        string[] args = ["demo", "jem", "--ring-epochs", "4", "--epochs", "1", "--units", "16", "--limit", "300"];
+        JsonElement result = JsonDocument.Parse(CommandRun.InChild(
+            [.. args, "--output", place["out"], "--json"], ("FASTRBM_DATA", place["none"]), ("XDG_CACHE_HOME", place["none"])).Succeeds().Output).RootElement;
+        Assert.InRange(result.GetProperty("rings_divergence").GetDouble(), 0, 0.02);
+        Assert.InRange(result.GetProperty("rings_log_likelihood").GetDouble(), -1.6, -0.3);
+        Assert.InRange(result.GetProperty("accuracy").GetDouble(), 0, 1);
+        XElement page = PageOf(place, "jem");
+        Assert.Equal(Directory.GetFiles(place["out"], "*.svg").Length, page.Descendants(_svg + "svg").Count());
+    }
+
+    [Fact]
     public void Noisy_digits_are_learned_and_the_loss_stands_beside_its_noise()
     {
         using Workplace place = new();

@@ -35,7 +35,11 @@ internal sealed partial class MeasuredOperations : IDisposable
         byte[] values = [.. Enumerable.Range(0, 2 * Rows * Visible).Select(static i => (byte)(i * 7 % 11 < 4 ? 1 : 0))];
         _bits = BitDataset.FromBytes("bits", 2 * Rows, Visible, values);
         _greys = GreyDataset.FromBytes("greys", 2 * Rows, Visible, [.. Enumerable.Range(0, values.Length).Select(static i => (byte)(i * 31))]);
-        All = [.. Hopfield(), .. Training(), .. Units(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact(), .. Boltzmann(), .. Subspaces()];
+        All =
+        [
+            .. Training(), .. Units(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact(),
+            .. Boltzmann(), .. Hopfield(), .. Subspaces(), .. Networks(),
+        ];
     }
 
     /// <summary>The operations.</summary>

@@ -14,7 +14,12 @@ public sealed record JemOptions
     public int Epochs { get; init; } = 10;
 
     /// <summary>How parameters move.</summary>
-    public OptimizerOptions Optimizer { get; init; } = new();
+    public OptimizerOptions Optimizer { get; init; } = new()
+    {
+        LearningRate = new LearningRateSchedule { Initial = 1e-3, Final = 2e-5, Shape = ScheduleShape.Cosine },
+        WarmUpUpdates = 500,
+        AverageDecay = 0.999,
+    };
 
     /// <summary>What the density's loss counts beside the classifier's: from 0, which leaves the chains out, to 1000.</summary>
     public double GenerativeWeight { get; init; } = 1;
@@ -38,7 +43,7 @@ public sealed record JemOptions
     public bool ClassConditional { get; init; }
 
     /// <summary>The standard deviation of the normal noise on data, in states: 0 to 10.</summary>
-    public double DataNoise { get; init; } = 0.03;
+    public double DataNoise { get; init; } = 0.1;
 
     /// <summary>R in R (E(data)^2 + E(samples)^2), which keeps energies near 0: 0 to 1000.</summary>
     public double EnergyPenalty { get; init; }

@@ -119,7 +119,7 @@ internal sealed class NetworkOptimizer
             Rate = (float)rate,
             First = (float)momentum,
             Epsilon = (float)_options.Epsilon,
-            Average = (float)(1 - _options.AverageDecay),
+            Average = (float)Math.Max(1 - _options.AverageDecay, 9.0 / (10 + update)),
         };
         if (_options.Kind == OptimizerKind.Adam)
         {

@@ -12,7 +12,7 @@ public sealed record OptimizerOptions
     /// <summary>The step of every update. Of the order of 0.001 for Adam, 0.1 for the others.</summary>
     public LearningRateSchedule LearningRate { get; init; } = LearningRateSchedule.Constant(0.001);
 
-    /// <summary>Updates over which the step rises from nothing in a straight line, before the schedule alone holds: at least 0.</summary>
+    /// <summary>Updates over which the step rises from nothing in a straight line, before the schedule alone holds, though at most over a tenth of the run: at least 0.</summary>
     public int WarmUpUpdates { get; init; }
 
     /// <summary>The momentum of an epoch, for the rules that have one.</summary>
@@ -33,15 +33,19 @@ public sealed record OptimizerOptions
     /// <summary>The largest norm of the weights into a unit; longer ones are scaled back after each update. 0 for no limit.</summary>
     public double MaxNorm { get; init; }
 
-    /// <summary>The decay of a running average of the parameters, of which the model is made at the end: from 0 to below 1; 0 for none.</summary>
+    /// <summary>The decay of a running average of the parameters, of which the model is made at the end: from 0 to below 1; 0 for none.
+    /// In the beginning it is (1 + t) / (10 + t) if that is smaller, so that the start is soon forgotten.</summary>
     public double AverageDecay { get; init; }
 
     /// <summary>The step of one update.</summary>
     /// <param name="update">From 0.</param>
     /// <param name="updates">The length of the run.</param>
     /// <returns>The step.</returns>
-    public double RateAt(long update, long updates) =>
-        LearningRate.At(update, updates) * (update < WarmUpUpdates ? (update + 1.0) / WarmUpUpdates : 1);
+    public double RateAt(long update, long updates)
+    {
+        long warmUp = Math.Min(WarmUpUpdates, updates / 10);
+        return LearningRate.At(update, updates) * (update < warmUp ? (update + 1.0) / warmUp : 1);
+    }
 
     internal void Validate()
     {
