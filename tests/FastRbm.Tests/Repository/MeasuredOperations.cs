@@ -35,7 +35,7 @@ internal sealed partial class MeasuredOperations : IDisposable
         byte[] values = [.. Enumerable.Range(0, 2 * Rows * Visible).Select(static i => (byte)(i * 7 % 11 < 4 ? 1 : 0))];
         _bits = BitDataset.FromBytes("bits", 2 * Rows, Visible, values);
         _greys = GreyDataset.FromBytes("greys", 2 * Rows, Visible, [.. Enumerable.Range(0, values.Length).Select(static i => (byte)(i * 31))]);
-        All = [.. Training(), .. Units(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact(), .. Boltzmann()];
+        All = [.. Training(), .. Units(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact(), .. Classes(), .. Boltzmann()];
     }
 
     /// <summary>The operations.</summary>
@@ -344,6 +344,18 @@ internal sealed partial class MeasuredOperations : IDisposable
         yield return new("new Matrix, 64x150", () => _kept = new Matrix(Rows, Visible), IsSetUp: true);
         yield return new("new RbmWorkspace, 150x130", () => _kept = new RbmWorkspace(model), IsSetUp: true);
         yield return new("Rbm.Binary, 150x130", () => _kept = Rbm.Binary(Visible, Hidden), IsSetUp: true);
+    }
+
+    private IEnumerable<MeasuredOperation> Classes()
+    {
+        byte[] labels = [.. Enumerable.Range(0, _greys.Rows).Select(static row => row % 4 == 3 ? FastRbm.Models.ClassLabels.Unlabelled : (byte)(row % 4))];
+        foreach (FastRbm.Training.Classification.ClassificationObjective objective in Enum.GetValues<FastRbm.Training.Classification.ClassificationObjective>())
+        {
+            FastRbm.Models.Classification.ClassificationRbm model = new(Visible, 3, Hidden);
+            FastRbm.Training.Classification.ClassificationTrainer trainer = Own(new FastRbm.Training.Classification.ClassificationTrainer(
+                model, _greys.WithLabels(labels), FastRbm.Training.Classification.ClassificationOptions.For(objective) with { Epochs = 1_000_000, BatchSize = 16 }));
+            yield return new($"ClassificationTrainer.Step, {objective}", Repeat(trainer.Step));
+        }
     }
 
     private static TrainingOptions Endless(TrainingOptions options) => options with { Epochs = 1_000_000 };
