@@ -43,10 +43,10 @@ public sealed class JemCommandTests
     public void Bad_options_are_refused()
     {
         using Workplace place = new();
-        CommandRun.InProcess([.. _small, "--layers", "3,x", "--output", place["m.safetensors"]]).Fails(2);
+        CommandRun.InProcess("train", "--model", "jem", "--data", "strokes", "--limit", "120", "--layers", "3,x", "--output", place["m.safetensors"]).Fails(2, "--layers", "3,x");
         CommandRun.InProcess([.. _small, "--langevin-step-size", "0", "--output", place["m.safetensors"]]).Fails(1, "step size");
         CommandRun.InProcess([.. _small, "--activation", "relu", "--output", place["m.safetensors"]]).Fails(2, "--activation", "relu");
-        CommandRun.InProcess([.. _small, "--learning-rate", "900", "--warm-up", "0", "--epochs", "4", "--output", place["m.safetensors"]]).Fails(1, "diverged");
+        CommandRun.InProcess([.. _small, "--learning-rate", "900", "--warm-up", "0", "--output", place["m.safetensors"]]).Fails(1, "diverged");
         Assert.True(File.Exists(place["m.last-good.safetensors"]));
         Assert.False(File.Exists(place["m.safetensors"]));
     }
