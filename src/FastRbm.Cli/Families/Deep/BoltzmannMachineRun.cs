@@ -28,8 +28,9 @@ internal sealed class BoltzmannMachineRun : IDeepRun
     /// <param name="start">How machines of a layer-wise start are trained; null for a random one.</param>
     /// <param name="options">How all layers are trained together.</param>
     /// <param name="checkpoint">A saved run, or null for a new one.</param>
+    /// <param name="lowest">A trained RBM to begin with, or null.</param>
     public BoltzmannMachineRun(
-        Dataset data, string fingerprint, int[] hidden, IReadOnlyList<TrainingOptions>? start, DeepBoltzmannOptions options, string? checkpoint)
+        Dataset data, string fingerprint, int[] hidden, IReadOnlyList<TrainingOptions>? start, DeepBoltzmannOptions options, string? checkpoint, Rbm? lowest)
     {
         _data = data;
         _fingerprint = fingerprint;
@@ -39,6 +40,7 @@ internal sealed class BoltzmannMachineRun : IDeepRun
         options.Validate(data.Rows);
         if (checkpoint is null)
         {
+            _machine = lowest is null ? null : DeepInitializer.From(lowest, hidden, options.Seed);
             return;
         }
 

@@ -3,6 +3,7 @@ using FastRbm.Cli.Families.Classification;
 using FastRbm.Cli.Options;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
+using FastRbm.Errors;
 using FastRbm.Models;
 using FastRbm.Serialization;
 using FastRbm.Training.Networks;
@@ -27,6 +28,7 @@ internal sealed class DeepTrainCommand
         "--labelled-draw", "Which rows of each class keep their labels: 0 for the first ones, 1 for the next, and so on", 0, least: 0);
 
     private readonly Option<string?> _validation = OptionFactory.Text("--validation", "Labelled rows to measure after every epoch of tuning: a name or a path as for --data", "name|path");
+    private readonly Option<string?> _start = OptionFactory.Text("--start", "Begin with a binary RBM as the lowest layers, in the place of a layer-wise start: a model file", "file");
     private readonly Option<string?> _checkpoint = OptionFactory.Text("--checkpoint", "Save the whole state here after every epoch and on Ctrl-C", "file");
     private readonly Option<bool> _resume = OptionFactory.Switch("--resume", "Go on from --checkpoint, with the same data and options");
     private readonly Option<string?> _dataDirectory = CommonOptions.DataDirectory();
@@ -49,6 +51,11 @@ internal sealed class DeepTrainCommand
             train._model, train._data, train._labels, train._output, train._limit, train._labelled, train._labelledDraw, train._validation,
         };
         train._training.AddTo(command);
+        if (boltzmann)
+        {
+            command.Options.Add(train._start);
+        }
+
         foreach (Option option in (ReadOnlySpan<Option>)[train._checkpoint, train._resume, train._dataDirectory, train._json])
         {
             command.Options.Add(option);
@@ -81,7 +88,7 @@ internal sealed class DeepTrainCommand
             int classes = labelled is null ? 0 : ClassLabels.Count(labelled);
             string fingerprint = DeepFiles.Fingerprint(labelled ?? data);
             using IDeepRun run = _boltzmann
-                ? new BoltzmannMachineRun(data, fingerprint, layers, _training.StartsByLayers(parse) ? _training.Greedy(parse, layers.Length, data.Rows) : null, _training.Joint(parse, data.Rows), from)
+                ? new BoltzmannMachineRun(data, fingerprint, layers, _training.StartsByLayers(parse) ? _training.Greedy(parse, layers.Length, data.Rows) : null, _training.Joint(parse, data.Rows), from, Lowest(parse, data, layers))
                 : new BeliefRun(data, fingerprint, layers, _training.Greedy(parse, layers.Length, data.Rows), from);
             DeepSession session = new(_terminal, run, data, parse.GetRequiredValue(_output), parse.GetValue(_checkpoint), parse.GetValue(_json), _boltzmann ? _training.Sweeps(parse) : null);
             return session.Run(tuning, labelled, classes, validation, signals);
@@ -91,6 +98,23 @@ internal sealed class DeepTrainCommand
             _terminal.Note($"{signals.What} before the first update; nothing to save.");
             return signals.ExitCode;
         }
+    }
+
+    private Rbm? Lowest(ParseResult parse, Dataset data, int[] layers)
+    {
+        if (parse.GetValue(_start) is not { } path)
+        {
+            return null;
+        }
+
+        Rbm rbm = ModelFile.Load(path);
+        DataSelection.RequireWidth(data, rbm.Visible.Count, path);
+        if (rbm.Hidden.Count != layers[0] || rbm.Visible.Kind != UnitKind.Binary || rbm.Hidden.Kind != UnitKind.Binary)
+        {
+            throw new InvalidInputException(path, $"binary units, {layers[0]} hidden ones as --layers says", $"{rbm.Visible.Name} and {rbm.Hidden.Count} {rbm.Hidden.Name} units");
+        }
+
+        return rbm;
     }
 
     /// <summary>The rows that a classifier is tuned with: those with a label, or some of them.</summary>
@@ -113,6 +137,7 @@ internal sealed class DeepTrainCommand
                 OutputPath.RequireOther(option, path, _data.Name, parse.GetValue(_data));
                 OutputPath.RequireOther(option, path, _labels.Name, parse.GetValue(_labels));
                 OutputPath.RequireOther(option, path, _validation.Name, parse.GetValue(_validation));
+                OutputPath.RequireOther(option, path, _start.Name, _boltzmann ? parse.GetValue(_start) : null);
                 OutputPath.RequireWritable(path);
             }
         }
