@@ -19,5 +19,7 @@ internal static class DemoList
         new ClassifyDemo(),
         new SubspaceDemo(),
         new JemDemo(),
+        new DeepDemo(boltzmann: false),
+        new DeepDemo(boltzmann: true),
     ];
 }

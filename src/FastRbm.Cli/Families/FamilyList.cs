@@ -18,6 +18,8 @@ internal static class FamilyList
         new Hopfield.HopfieldFamily(),
         new SubspaceFamily(),
         new Networks.JemFamily(),
+        new Deep.DeepFamily(boltzmann: false),
+        new Deep.DeepFamily(boltzmann: true),
     ];
 
     /// <summary>The family that a command line is about: by the word after --model of train, by the file after it of others.</summary>

@@ -117,6 +117,8 @@ public sealed class DemoCommandTests
     [InlineData("hopfield", "--units", "100", "--networks", "2", "--patterns", "200")]
     [InlineData("classify", "--limit", "300", "--hidden", "20", "--epochs", "2", "--labels", "4", "--draws", "1", "--few-epochs", "1")]
     [InlineData("subspace", "--epochs", "1", "--limit", "300", "--gates", "20", "--labels", "5", "--draws", "2", "--chain-steps", "10")]
+    [InlineData("dbn", "--epochs", "1", "--limit", "300", "--units", "20", "--tune-epochs", "1", "--chain-steps", "20")]
+    [InlineData("dbm", "--epochs", "1", "--limit", "300", "--units", "20", "--tune-epochs", "1", "--chain-steps", "20")]
     public void Other_demos_make_a_page_that_shows_all_their_charts_and_asks_no_network(string name, params string[] budget)
     {
         using Workplace place = new();

@@ -34,6 +34,28 @@ public static class DeepInitializer
         return machine;
     }
 
+    /// <summary>
+    /// Makes a deep Boltzmann machine whose lowest layers are a trained RBM, with W ~ N(0, 0.01^2) between the others: p(v) is at first nearly that of
+    /// the RBM, and so is its likelihood.
+    /// </summary>
+    /// <param name="lowest">A binary RBM.</param>
+    /// <param name="hidden">Units of the hidden layers, upwards, at least two; the first is the RBM's.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The machine.</returns>
+    /// <exception cref="ArgumentException">Units that aren't binary, or another number of hidden units.</exception>
+    public static DeepBoltzmannMachine From(Rbm lowest, IReadOnlyList<int> hidden, ulong seed)
+    {
+        ArgumentNullException.ThrowIfNull(lowest);
+        ArgumentNullException.ThrowIfNull(hidden);
+        lowest.RequireBinary(nameof(lowest));
+        DeepBoltzmannMachine machine = Normal(new ZeroRows(lowest.Visible.Count), hidden, seed);
+        Errors.Throw.IfLengthDiffers(lowest.Hidden.Count, hidden[0], "hidden units of the first layer");
+        machine.SetWeights(0, lowest.WeightMatrix);
+        machine.SetBias(0, lowest.Visible.Bias);
+        machine.SetBias(1, lowest.Hidden.Bias);
+        return machine;
+    }
+
     private sealed class ZeroRows(int columns) : IVisibleRows
     {
         public int Rows => 1;
