@@ -9,7 +9,6 @@ using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Models.Classification;
 using FastRbm.Sampling.Classification;
-using FastRbm.Training;
 using FastRbm.Training.Classification;
 
 namespace FastRbm.Cli.Demos;

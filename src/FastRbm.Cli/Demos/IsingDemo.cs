@@ -1,7 +1,5 @@
 using System.CommandLine;
 using FastRbm.Cli.Options;
-using FastRbm.Cli.Output;
-using FastRbm.Data;
 using FastRbm.Evaluation;
 using FastRbm.Evaluation.Boltzmann;
 using FastRbm.Imaging;

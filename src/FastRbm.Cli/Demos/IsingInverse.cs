@@ -98,7 +98,7 @@ internal sealed class IsingInverse(DemoRun run, int samples)
         return machine;
     }
 
-    private Dataset Sample(BoltzmannMachine truth)
+    private BitDataset Sample(BoltzmannMachine truth)
     {
         using BoltzmannChains chains = new(truth, samples, run.Seed, run.Threads);
         chains.Run(Burn);

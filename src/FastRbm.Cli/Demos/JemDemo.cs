@@ -5,8 +5,6 @@ using FastRbm.Cli.Output;
 using FastRbm.Data;
 using FastRbm.Evaluation;
 using FastRbm.Imaging;
-using FastRbm.Memory;
-using FastRbm.Models;
 using FastRbm.Models.Networks;
 using FastRbm.Sampling.Networks;
 using FastRbm.Training.Networks;

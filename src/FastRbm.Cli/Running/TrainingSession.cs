@@ -42,12 +42,23 @@ internal sealed class TrainingSession : IProgress<TrainingProgress>, IDisposable
     /// <summary>Makes a new model, or goes on with a saved run.</summary>
     public static TrainingSession Start(TrainingPlan plan, Terminal terminal)
     {
-        Trainer trainer = plan.Files.Resume ? Resume(plan) : new Trainer(NewModel(plan), plan.Data, plan.Options, plan.Validation);
-        return Start(plan, terminal, new TrainedModel(
-            trainer,
-            (path, metadata) => ModelFile.Save(path, trainer.Model, metadata),
-            (path, data, metadata) => TrainingCheckpoint.Save(path, trainer, data, metadata),
-            Filters: null));
+        Trainer? trainer = null;
+        try
+        {
+            trainer = plan.Files.Resume ? Resume(plan) : new Trainer(NewModel(plan), plan.Data, plan.Options, plan.Validation);
+            Trainer owned = trainer;
+            TrainingSession session = Start(plan, terminal, new TrainedModel(
+                owned,
+                (path, metadata) => ModelFile.Save(path, owned.Model, metadata),
+                (path, data, metadata) => TrainingCheckpoint.Save(path, owned, data, metadata),
+                Filters: null));
+            trainer = null;
+            return session;
+        }
+        finally
+        {
+            trainer?.Dispose();
+        }
     }
 
     /// <summary>Runs what is trained as an RBM and saved as something else.</summary>

@@ -6,7 +6,6 @@ using FastRbm.Data;
 using FastRbm.Errors;
 using FastRbm.Evaluation.Classification;
 using FastRbm.Memory;
-using FastRbm.Models;
 using FastRbm.Models.Classification;
 using FastRbm.Serialization;
 

@@ -79,8 +79,9 @@ internal sealed class ClassificationTrainCommand
 
             int labelled = data.Rows - data.Labels.Span.Count(ClassLabels.Unlabelled);
             options = _training.Fit(options, parse, options.Objective == ClassificationObjective.SemiSupervised ? Math.Max(1, data.Rows - labelled) : labelled);
+            using ClassificationTrainer trainer = Trainer(parse, data, validation, classes, options);
             using ClassificationSession session = new(
-                _terminal, Trainer(parse, data, validation, classes, options), data, parse.GetRequiredValue(_output), parse.GetValue(_checkpoint), Fingerprint(data), parse.GetValue(_json));
+                _terminal, trainer, data, parse.GetRequiredValue(_output), parse.GetValue(_checkpoint), Fingerprint(data), parse.GetValue(_json));
             _terminal.Note($"{Numbers.Text(labelled)} rows with labels of {Numbers.Text(classes)} classes, {Numbers.Text(data.Rows - labelled)} without.");
             return session.Run(signals);
         }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using FastRbm.Cli.Options;
-using FastRbm.Cli.Output;
 using FastRbm.Cli.Running;
 using FastRbm.Data;
 using FastRbm.Models;
@@ -68,7 +67,7 @@ internal sealed class JemTrainCommand
             int classes = ClassLabels.Count(data);
             data = parse.GetValue(_labelled) is { } kept ? data.KeepLabels(kept) : data;
             string fingerprint = $"{data.Fingerprint()}:{Convert.ToHexStringLower(SHA256.HashData(data.Labels.Span))}";
-            JemTrainer trainer = Trainer(parse, data, classes, options, validation, fingerprint);
+            using JemTrainer trainer = Trainer(parse, data, classes, options, validation, fingerprint);
             JemFiles files = new(parse.GetRequiredValue(_output), parse.GetValue(_checkpoint), parse.GetValue(_images));
             using JemSession session = new(_terminal, trainer, data, files, fingerprint, parse.GetValue(_json));
             return session.Run(signals);

@@ -83,7 +83,7 @@ internal sealed class SubspaceTrainCommand
             int subspace = parse.GetValue(_subspace);
             TrainingPlan plan = new(
                 data, validation, options, "binary", $"subspace:{Numbers.Text(gates)}x{Numbers.Text(subspace)}", gates, _training.InitialWeights(parse), files, parse.GetValue(_json));
-            SubspaceTrainer trainer = files.Resume ? Resume(plan, subspace) : new SubspaceTrainer(NewModel(plan, subspace), data, options, validation);
+            using SubspaceTrainer trainer = files.Resume ? Resume(plan, subspace) : new SubspaceTrainer(NewModel(plan, subspace), data, options, validation);
             using TrainingSession session = TrainingSession.Start(plan, _terminal, new TrainedModel(
                 trainer.Inner,
                 (path, metadata) => SubspaceFile.Save(path, trainer.Model, metadata),

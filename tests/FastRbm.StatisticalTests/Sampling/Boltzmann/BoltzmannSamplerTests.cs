@@ -1,4 +1,3 @@
-using CommunityToolkit.HighPerformance;
 using FastRbm.Data;
 using FastRbm.Evaluation;
 using FastRbm.Evaluation.Boltzmann;

@@ -1,4 +1,3 @@
-using CommunityToolkit.HighPerformance;
 using FastRbm.Models;
 using FastRbm.Models.Boltzmann;
 using FastRbm.Reference;

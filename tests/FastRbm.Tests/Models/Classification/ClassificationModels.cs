@@ -1,4 +1,3 @@
-using FastRbm.Models;
 using FastRbm.Models.Classification;
 using FastRbm.Reference;
 using FastRbm.Testing;

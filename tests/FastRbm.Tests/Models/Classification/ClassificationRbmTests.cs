@@ -2,7 +2,6 @@ using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Models.Classification;
 using FastRbm.Reference;
-using FastRbm.Testing;
 
 namespace FastRbm.Tests.Models.Classification;
 

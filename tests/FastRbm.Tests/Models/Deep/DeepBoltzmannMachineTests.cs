@@ -1,7 +1,6 @@
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Models.Deep;
-using FastRbm.Reference;
 using FastRbm.Testing;
 
 namespace FastRbm.Tests.Models.Deep;

@@ -83,7 +83,7 @@ public sealed class BoltzmannChainsTests
             machine.Edit(static (weights, biases) =>
             {
                 biases.Fill(-40);
-                weights.Fill(0);
+                weights.Clear();
             });
             chains.Run(1);
             Assert.Equal(0, chains.States.CountOn(1));

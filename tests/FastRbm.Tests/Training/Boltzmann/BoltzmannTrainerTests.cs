@@ -4,7 +4,6 @@ using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Models.Boltzmann;
 using FastRbm.Reference;
-using FastRbm.Sampling.Boltzmann;
 using FastRbm.Serialization;
 using FastRbm.Testing;
 using FastRbm.Tests.Evaluation.Boltzmann;
