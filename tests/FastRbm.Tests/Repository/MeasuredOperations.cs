@@ -350,18 +350,6 @@ internal sealed partial class MeasuredOperations : IDisposable
         yield return new("Rbm.Binary, 150x130", () => _kept = Rbm.Binary(Visible, Hidden), IsSetUp: true);
     }
 
-    private IEnumerable<MeasuredOperation> Classes()
-    {
-        byte[] labels = [.. Enumerable.Range(0, _greys.Rows).Select(static row => row % 4 == 3 ? FastRbm.Models.ClassLabels.Unlabelled : (byte)(row % 4))];
-        foreach (FastRbm.Training.Classification.ClassificationObjective objective in Enum.GetValues<FastRbm.Training.Classification.ClassificationObjective>())
-        {
-            FastRbm.Models.Classification.ClassificationRbm model = new(Visible, 3, Hidden);
-            FastRbm.Training.Classification.ClassificationTrainer trainer = Own(new FastRbm.Training.Classification.ClassificationTrainer(
-                model, _greys.WithLabels(labels), FastRbm.Training.Classification.ClassificationOptions.For(objective) with { Epochs = 1_000_000, BatchSize = 16 }));
-            yield return new($"ClassificationTrainer.Step, {objective}", Repeat(trainer.Step));
-        }
-    }
-
     private static TrainingOptions Endless(TrainingOptions options) => options with { Epochs = 1_000_000 };
 
     /// <summary>Traces have room for so many sweeps only; a measurement makes fewer calls.</summary>

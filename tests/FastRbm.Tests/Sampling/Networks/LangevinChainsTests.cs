@@ -6,7 +6,6 @@ using FastRbm.Models.Networks;
 using FastRbm.Random;
 using FastRbm.Reference;
 using FastRbm.Sampling.Networks;
-using FastRbm.Testing;
 using FastRbm.Tests.Models.Networks;
 
 namespace FastRbm.Tests.Sampling.Networks;
@@ -82,18 +81,6 @@ public sealed class LangevinChainsTests
         float[,] whole = States(1, 25);
         Assert.Equal(whole, States(3, 25));
         Assert.Equal(whole, States(2, 7, 0, 18));
-    }
-
-    [Fact]
-    public void Steps_allocate_nothing()
-    {
-        EnergyNetwork model = new(NetworkCases.Make(4, UnitFunction.Swish, 30, 20, 3), new EnergyNetworkOptions());
-        foreach (LangevinAlgorithm algorithm in Enum.GetValues<LangevinAlgorithm>())
-        {
-            using LangevinChains chains = new(model, 60, new LangevinOptions { Algorithm = algorithm, StepSize = 0.01 }, Seed, threads: 2);
-            chains.Run(2);
-            Assert.Equal(0, AllocationGate.BytesOf(() => chains.Run(2)));
-        }
     }
 
     [Fact]

@@ -143,15 +143,6 @@ public sealed class ClassifierTrainerTests
     }
 
     [Fact]
-    public void An_update_allocates_nothing()
-    {
-        using ClassifierTrainer trainer = new(
-            NetworkCases.Make(4, UnitFunction.Swish, 20, 18, 3), _rows, new ClassifierOptions { BatchSize = 10, Epochs = 100, Threads = 2, HiddenDropout = 0.5, Optimizer = new OptimizerOptions { MaxNorm = 1 } });
-        trainer.Step();
-        Assert.Equal(0, AllocationGate.BytesOf(trainer.Step));
-    }
-
-    [Fact]
     public void Bad_input_is_refused()
     {
         Network network = NetworkCases.Make(4, UnitFunction.Relu, 20, 18, 3);

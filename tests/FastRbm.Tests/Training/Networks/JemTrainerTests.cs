@@ -4,7 +4,6 @@ using FastRbm.Models;
 using FastRbm.Models.Networks;
 using FastRbm.Reference;
 using FastRbm.Sampling.Networks;
-using FastRbm.Testing;
 using FastRbm.Tests.Models.Networks;
 using FastRbm.Training;
 using FastRbm.Training.Networks;
@@ -109,14 +108,6 @@ public sealed class JemTrainerTests
         float[] whole = Train(options with { Threads = 1 }, stopAt: -1);
         Assert.Equal(whole, Train(options with { Threads = 3 }, stopAt: -1));
         Assert.Equal(whole, Train(options with { Threads = 2 }, stopAt: 6));
-    }
-
-    [Fact]
-    public void An_update_allocates_nothing()
-    {
-        using JemTrainer trainer = new(Model(), _rows, _options with { BatchSize = 10, DataNoise = 0.1, Epochs = 1000, Threads = 2 });
-        trainer.Step();
-        Assert.Equal(0, AllocationGate.BytesOf(trainer.Step));
     }
 
     [Fact]
