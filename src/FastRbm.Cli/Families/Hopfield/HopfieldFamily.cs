@@ -17,6 +17,7 @@ internal sealed class HopfieldFamily : ModelFamily
     [
         HopfieldTrainCommand.Create(terminal),
         HopfieldRecallCommand.Create(terminal),
+        HopfieldSampleCommand.Create(terminal),
         HopfieldEvaluateCommand.Create(terminal),
         HopfieldInspectCommand.Create(terminal),
     ];
