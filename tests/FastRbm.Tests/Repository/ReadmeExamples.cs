@@ -1,10 +1,15 @@
 using FastRbm.Data;
 using FastRbm.Evaluation;
+using FastRbm.Evaluation.Hopfield;
 using FastRbm.Memory;
 using FastRbm.Models;
+using FastRbm.Models.Classification;
+using FastRbm.Models.Hopfield;
 using FastRbm.Sampling;
+using FastRbm.Sampling.Classification;
 using FastRbm.Serialization;
 using FastRbm.Training;
+using FastRbm.Training.Classification;
 
 namespace FastRbm.Tests.Repository;
 
@@ -78,5 +83,39 @@ public sealed class ReadmeExamples
 
         // The heights of the second category are 180 to 186.
         Assert.InRange(means[0], 180, 186);
+    }
+
+    [Fact]
+    public void Classes()
+    {
+        // README: Classes
+        Dataset pens = DatasetSource.Open("strokes").Take(1000);
+        ClassificationRbm model = ClassificationInitializer.Normal(pens, classes: 10, hidden: 100, seed: 1);
+        using ClassificationTrainer training = new(model, pens, ClassificationOptions.For(ClassificationObjective.Hybrid));
+        training.Run();
+
+        ClassificationReport report = ClassificationReport.Run(model, DatasetSource.Open("strokes:test"));
+        Console.WriteLine($"{100 * report.ErrorRate:F1} % wrong, {report.CrossEntropy:F3} nats a row");
+
+        // Draw a three.
+        using ClassChains threes = new(model, labels: [3], seed: 2);
+        threes.Run(sweeps: 1000);
+        float[] three = new float[784];
+        threes.CopyMeans(0, three);
+
+        // Store five random patterns in a Hopfield network and repair them, a tenth of their bits flipped.
+        BitMatrix stored = RandomPatterns.Draw(rows: 5, units: 784, seed: 3);
+        HopfieldNetwork network = HopfieldNetwork.Learn(stored);
+        BitMatrix probes = new(5, 784);
+        RandomPatterns.Flip(stored, firstPattern: 0, flipped: 78, probes, seed: 4);
+        using HopfieldRecall recall = new(network, new RecallOptions());
+        RecallResult result = recall.Run(probes);
+        Console.WriteLine($"overlap with what was stored: {result.NearestOverlap(0)}");
+        // End of Classes
+
+        Assert.True(report.ErrorRate < 0.05, $"{report.ErrorRate}");
+        Assert.Contains(three, static mean => mean > 0.5);
+        Assert.Equal(1, result.NearestOverlap(0));
+        Assert.Equal(0, result.Nearest(0));
     }
 }
