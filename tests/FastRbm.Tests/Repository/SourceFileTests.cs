@@ -28,6 +28,8 @@ public sealed partial class SourceFileTests
         ["src/FastRbm/Sampling/ConditionalChains.cs"] = "arguments of half steps",
         ["src/FastRbm/Sampling/TemperedChains.Sweeps.cs"] = "arguments of half steps, energies from their sums",
         ["src/FastRbm/Sampling/TrajectoryRung.cs"] = "arguments of half steps",
+        ["src/FastRbm/Training/Classification/ClassificationUpdate.cs"] = "arguments of weight updates",
+        ["src/FastRbm/Training/Classification/ClassificationUpdate.Gradients.cs"] = "arguments of weight updates",
         ["src/FastRbm/Training/ContrastiveDivergenceUpdate.cs"] = "arguments of half steps and weight updates",
         ["src/FastRbm/Training/FastWeights.cs"] = "arguments of weight updates",
         ["src/FastRbm/Training/ObjectiveUpdate.cs"] = "arguments of weight updates",

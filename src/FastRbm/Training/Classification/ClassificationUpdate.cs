@@ -20,7 +20,7 @@ namespace FastRbm.Training.Classification;
 /// <para>Rows are handled in blocks of <see cref="BlockRows"/>, whose sums for U are added in order: the split over threads can't be
 /// seen in the result.</para>
 /// </remarks>
-internal sealed unsafe class ClassificationUpdate : IDisposable
+internal sealed unsafe partial class ClassificationUpdate : IDisposable
 {
     private const int BlockRows = 16;
     private const long LeastWorkForThreads = 1 << 18;
@@ -340,76 +340,6 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
         }
     }
 
-    /// <summary>Gradients of visible units first to end - 1 over both phases.</summary>
-    private void SumVisible(int first, int end, int member)
-    {
-        int rows = _batch.Rows + ChainCount;
-        int columns = _model.Columns;
-        int pixels = Math.Min(end, columns);
-        if (first < pixels)
-        {
-            FloatGemm.Multiply(
-                _level, GemmLayout.TN, _gemm[member], _visible.AsSpan2D()[..rows, first..pixels], _hidden.AsSpan2D()[..rows, ..], _gradient.AsSpan2D()[first..pixels, ..]);
-            Span<float> sums = _visibleSums.Row(0)[first..pixels];
-            sums.Clear();
-            for (int row = 0; row < rows && _options.HasChains; row++)
-            {
-                FloatRows.AddMultiple(_visible.Row(row)[first..pixels], _visibleWeights[row], sums);
-            }
-        }
-
-        for (int unit = Math.Max(first, columns); unit < end; unit++)
-        {
-            int y = unit - columns;
-            Span<float> sums = _gradient.Row(unit);
-            sums.Clear();
-            for (int block = 0; block < Blocks(_batch.Rows); block++)
-            {
-                FloatRows.Add(BlockSum(block, y), sums);
-            }
-
-            for (int block = 0; block < Blocks(ChainCount); block++)
-            {
-                FloatRows.Add(BlockSum(Blocks(_mostRows) + block, y), sums);
-            }
-
-            double sum = 0;
-            for (int row = 0; row < rows; row++)
-            {
-                sum += _coefficients[row, y];
-            }
-
-            _visibleSums[0, unit] = (float)sum;
-        }
-    }
-
-    private void SumHidden(int first, int end)
-    {
-        if (first >= end)
-        {
-            return;
-        }
-
-        Span<float> sums = _hiddenSums.Row(0)[first..end];
-        sums.Clear();
-        for (int row = 0; row < _batch.Rows + ChainCount; row++)
-        {
-            FloatRows.Add(_hidden.Row(row)[first..end], sums);
-        }
-
-        if (_options.Centring != Centring.None)
-        {
-            Span<float> means = _hiddenMeans.Row(0)[first..end];
-            means.Clear();
-            for (int block = 0; block < Blocks(_batch.Rows); block++)
-            {
-                FloatRows.Add(BlockSum(block, _model.Classes)[first..end], means);
-            }
-
-            FloatRows.Multiply(means, 1f / _batch.Rows);
-        }
-    }
-
     private ReadOnlySpan<float> Weights(int y) => _joint.WeightMatrix.Row(_model.Columns + y);
 
     private Span<float> BlockSum(int block, int y) => _blockSums.Row((block * (_model.Classes + 1)) + y);
@@ -464,30 +394,6 @@ internal sealed unsafe class ClassificationUpdate : IDisposable
         {
             (int first, int end) = ThreadTeam.Share(Blocks(rows), member, members);
             return (first * BlockRows, Math.Min(rows, end * BlockRows));
-        }
-    }
-
-    private sealed class UnitPass(ClassificationUpdate owner) : ITeamTask
-    {
-        public void Run(int member, int members)
-        {
-            FixedPointWeights copy = owner._joint.FixedPoint;
-            (int first, int end) = ThreadTeam.Share(copy.VisibleTiles, member, members);
-            owner.SumVisible(first * Tile.Width, Math.Min(end * Tile.Width, copy.Visible), member);
-            owner.Step.Visible(first, end);
-            (first, end) = ThreadTeam.Share(copy.HiddenTiles, member, members);
-            owner.SumHidden(first * Tile.Width, Math.Min(end * Tile.Width, copy.Hidden));
-            owner.Step.Hidden(first, end);
-        }
-    }
-
-    private sealed class WeightPass(ClassificationUpdate owner) : ITeamTask
-    {
-        public void Run(int member, int members)
-        {
-            FixedPointWeights copy = owner._joint.FixedPoint;
-            (int first, int end) = ThreadTeam.Share(copy.VisibleTiles * copy.HiddenTiles, member, members);
-            owner.Step.Weights(first, end, owner._scratch[member].DangerousGetPointer());
         }
     }
 }
