@@ -142,8 +142,11 @@ internal static unsafe class NormalRow
     }
 
     /// <summary>64 standard normal numbers.</summary>
+    /// <param name="draws">The row's stream.</param>
+    /// <param name="tile">The tile of the row.</param>
+    /// <param name="z">64 numbers, written.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Noise<TFloat, TInt, TOps>(in RandomStream draws, long tile, float* z)
+    internal static void Noise<TFloat, TInt, TOps>(in RandomStream draws, long tile, float* z)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
