@@ -9,7 +9,7 @@ namespace FastRbm.Kernels.Networks;
 
 /// <summary>A step of Langevin dynamics of one state, in one pass: along the gradient, noise, limits.</summary>
 /// <remarks>
-/// The noise is that of <see cref="NormalRow"/>, tile by tile while it is in the first-level cache. Each element is a chain of IEEE operations: the
+/// The noise is that of <see cref="NormalRow"/>, made in registers. Each element is a chain of IEEE operations: the
 /// same bits at every level, those of separate passes. Allocates nothing.
 /// </remarks>
 internal static unsafe class LangevinRow
@@ -54,42 +54,58 @@ internal static unsafe class LangevinRow
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
-        float* z = stackalloc float[Width];
+        int* words = stackalloc int[Width];
         float* paddedState = stackalloc float[Width];
         float* paddedGradient = stackalloc float[Width];
         for (int first = 0; first < count; first += Width)
         {
-            NormalRow.Noise<TFloat, TInt, TOps>(draws, first / Width, z);
+            PhiloxTile.Fill<TFloat, TInt, TOps>(draws, first / Width, words);
             int rest = count - first;
             if (rest >= Width)
             {
-                Tile<TFloat, TInt, TOps>(step, deviation, bound, gradient + first, z, state + first, Width);
+                Tile<TFloat, TInt, TOps>(words, step, deviation, bound, gradient + first, state + first, Width);
                 continue;
             }
 
             new ReadOnlySpan<float>(state + first, rest).CopyTo(new Span<float>(paddedState, Width));
             new ReadOnlySpan<float>(gradient + first, rest).CopyTo(new Span<float>(paddedGradient, Width));
-            Tile<TFloat, TInt, TOps>(step, deviation, bound, paddedGradient, z, paddedState, rest);
+            Tile<TFloat, TInt, TOps>(words, step, deviation, bound, paddedGradient, paddedState, rest);
             new ReadOnlySpan<float>(paddedState, rest).CopyTo(new Span<float>(state + first, rest));
         }
     }
 
+    // Units in the order of NormalRow: 16 with the cosines of a block of words, 16 with its sines. Those from count on may be left out.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Tile<TFloat, TInt, TOps>(float step, float deviation, float bound, float* gradient, float* z, float* state, int count)
+    private static void Tile<TFloat, TInt, TOps>(int* words, float step, float deviation, float bound, float* gradient, float* state, int count)
         where TFloat : unmanaged
         where TInt : unmanaged
         where TOps : struct, ISimd<TFloat, TInt>
     {
+        const int Blocks = PhiloxTile.Blocks;
         TFloat most = TOps.Create(bound);
         TFloat least = TOps.Create(-bound);
         TFloat down = TOps.Create(-step);
         TFloat sigma = TOps.Create(deviation);
-        for (int j = 0; j < count; j += TOps.Width)
+        for (int half = 0; half < count; half += 2 * Blocks)
         {
-            TFloat x = TOps.FusedMultiplyAdd(down, TOps.Load(gradient + j), TOps.Load(state + j));
-            x = TOps.FusedMultiplyAdd(sigma, TOps.Load(z + j), x);
-            x = TOps.Select(TOps.LessThan(most, x), most, x);
-            TOps.Store(TOps.Select(TOps.LessThan(x, least), least, x), state + j);
+            for (int j = half; j < half + Blocks; j += TOps.Width)
+            {
+                NormalRow.Pair<TFloat, TInt, TOps>(TOps.Load(words + j), TOps.Load(words + Blocks + j), out TFloat first, out TFloat second);
+                Move<TFloat, TInt, TOps>(down, sigma, most, least, first, gradient + j, state + j);
+                Move<TFloat, TInt, TOps>(down, sigma, most, least, second, gradient + Blocks + j, state + Blocks + j);
+            }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Move<TFloat, TInt, TOps>(TFloat down, TFloat sigma, TFloat most, TFloat least, TFloat z, float* gradient, float* state)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TFloat x = TOps.FusedMultiplyAdd(down, TOps.Load(gradient), TOps.Load(state));
+        x = TOps.FusedMultiplyAdd(sigma, z, x);
+        x = TOps.Select(TOps.LessThan(most, x), most, x);
+        TOps.Store(TOps.Select(TOps.LessThan(x, least), least, x), state);
     }
 }
