@@ -141,6 +141,26 @@ internal static unsafe class NormalRow
         }
     }
 
+    /// <summary>Two standard normal numbers of two words, lane by lane.</summary>
+    /// <param name="length">The words of the radius: 0 and 2 of a block.</param>
+    /// <param name="turns">The words of the angle: 1 and 3.</param>
+    /// <param name="first">r cos(2 pi v).</param>
+    /// <param name="second">r sin(2 pi v).</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pair<TFloat, TInt, TOps>(TInt length, TInt turns, out TFloat first, out TFloat second)
+        where TFloat : unmanaged
+        where TInt : unmanaged
+        where TOps : struct, ISimd<TFloat, TInt>
+    {
+        TFloat u = TOps.ToFloat(TOps.ShiftRightLogical(length, 1));
+        u = TOps.FusedMultiplyAdd(u, TOps.Create(4.656612873e-10f), TOps.Create(2.328306437e-10f));
+        TFloat log = FloatFunctions.LogOfNormal<TFloat, TInt, TOps>(u);
+        TFloat radius = TOps.SquareRoot(TOps.Multiply(log, TOps.Create(-2f)));
+        SinCos<TFloat, TInt, TOps>(turns, out TFloat sine, out TFloat cosine);
+        first = TOps.Multiply(radius, cosine);
+        second = TOps.Multiply(radius, sine);
+    }
+
     /// <summary>64 standard normal numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Noise<TFloat, TInt, TOps>(in RandomStream draws, long tile, float* z)
@@ -154,13 +174,9 @@ internal static unsafe class NormalRow
         {
             for (int lane = half; lane < half + PhiloxTile.Blocks; lane += TOps.Width)
             {
-                TFloat u = TOps.ToFloat(TOps.ShiftRightLogical(TOps.Load(words + lane), 1));
-                u = TOps.FusedMultiplyAdd(u, TOps.Create(4.656612873e-10f), TOps.Create(2.328306437e-10f));
-                TFloat log = FloatFunctions.LogOfNormal<TFloat, TInt, TOps>(u);
-                TFloat radius = TOps.SquareRoot(TOps.Multiply(log, TOps.Create(-2f)));
-                SinCos<TFloat, TInt, TOps>(TOps.Load(words + PhiloxTile.Blocks + lane), out TFloat sine, out TFloat cosine);
-                TOps.Store(TOps.Multiply(radius, cosine), z + lane);
-                TOps.Store(TOps.Multiply(radius, sine), z + PhiloxTile.Blocks + lane);
+                Pair<TFloat, TInt, TOps>(TOps.Load(words + lane), TOps.Load(words + PhiloxTile.Blocks + lane), out TFloat first, out TFloat second);
+                TOps.Store(first, z + lane);
+                TOps.Store(second, z + PhiloxTile.Blocks + lane);
             }
         }
     }

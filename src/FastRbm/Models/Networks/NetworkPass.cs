@@ -32,16 +32,24 @@ internal static class NetworkPass
         DenseLayer dense = network.Layers[layer];
         ReadOnlySpan2D<float> inputs = Rows(layer == 0 ? workspace.Inputs : workspace.Values[layer - 1], first, end);
         Span2D<float> outputs = Rows(workspace.Values[layer], first, end);
-        if (packed is null)
+        bool linear = dense.Function == UnitFunction.Linear;
+        switch (packed, linear)
         {
-            FloatGemm.MultiplyBias<Epilogues.Identity>(_level, GemmLayout.NN, gemm, inputs, dense.Weights, dense.Bias, outputs);
-        }
-        else
-        {
-            FloatGemm.MultiplyBias<Epilogues.Identity>(_level, gemm, inputs, packed.Forward[layer], dense.Bias, outputs);
+            case (null, true):
+                FloatGemm.MultiplyBias<Epilogues.Identity>(_level, GemmLayout.NN, gemm, inputs, dense.Weights, dense.Bias, outputs);
+                break;
+            case (null, false):
+                FloatGemm.Multiply(_level, GemmLayout.NN, gemm, inputs, dense.Weights, outputs);
+                break;
+            case (_, true):
+                FloatGemm.MultiplyBias<Epilogues.Identity>(_level, gemm, inputs, packed.Forward[layer], dense.Bias, outputs);
+                break;
+            default:
+                FloatGemm.Multiply(_level, gemm, inputs, packed.Forward[layer], outputs);
+                break;
         }
 
-        Activate(dense.Function, workspace.Values[layer], workspace.Slopes[layer], first, end);
+        Activate(dense, workspace.Values[layer], workspace.Slopes[layer], first, end);
     }
 
     /// <summary>Gradients by the inputs of all units, from the output gradients.</summary>
@@ -124,28 +132,28 @@ internal static class NetworkPass
 
     private static Span2D<float> Rows(Matrix matrix, int first, int end) => matrix.AsSpan2D()[first..end, ..];
 
-    private static void Activate(UnitFunction function, Matrix values, Matrix slopes, int first, int end)
+    private static void Activate(DenseLayer dense, Matrix values, Matrix slopes, int first, int end)
     {
-        for (int row = first; row < end && function != UnitFunction.Linear; row++)
+        for (int row = first; row < end && dense.Function != UnitFunction.Linear; row++)
         {
             Span<float> v = values.Row(row);
             Span<float> s = slopes.Row(row);
-            switch (function)
+            switch (dense.Function)
             {
                 case UnitFunction.Sigmoid:
-                    ActivationRow.Run<Activations.Sigmoid>(_level, v, s);
+                    ActivationRow.Run<Activations.Sigmoid>(_level, dense.Bias, v, s);
                     break;
                 case UnitFunction.Tanh:
-                    ActivationRow.Run<Activations.Tanh>(_level, v, s);
+                    ActivationRow.Run<Activations.Tanh>(_level, dense.Bias, v, s);
                     break;
                 case UnitFunction.Softplus:
-                    ActivationRow.Run<Activations.Softplus>(_level, v, s);
+                    ActivationRow.Run<Activations.Softplus>(_level, dense.Bias, v, s);
                     break;
                 case UnitFunction.Swish:
-                    ActivationRow.Run<Activations.Swish>(_level, v, s);
+                    ActivationRow.Run<Activations.Swish>(_level, dense.Bias, v, s);
                     break;
                 default:
-                    ActivationRow.Run<Activations.Relu>(_level, v, s);
+                    ActivationRow.Run<Activations.Relu>(_level, dense.Bias, v, s);
                     break;
             }
         }

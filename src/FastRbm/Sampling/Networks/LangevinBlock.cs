@@ -4,6 +4,7 @@ using FastRbm.Kernels.Gemm;
 using FastRbm.Kernels.Networks;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
+using FastRbm.Models;
 using FastRbm.Models.Networks;
 using FastRbm.Random;
 
@@ -16,8 +17,8 @@ namespace FastRbm.Sampling.Networks;
 /// </remarks>
 internal sealed class LangevinBlock
 {
-    /// <summary>Chains of a block: four tiles of the product, and few enough for the second-level cache.</summary>
-    public const int Most = 48;
+    /// <summary>Chains of a block: many, as each step reads all weights, and few enough for the second-level cache.</summary>
+    public const int Most = 64;
 
     private readonly EnergyNetwork _model;
     private readonly PackedNetwork _packed;
@@ -82,19 +83,17 @@ internal sealed class LangevinBlock
         }
 
         float step = (float)_options.StepSize;
+        float deviation = (float)_options.NoiseUsed;
+        float bound = _options.Clamp && _bound < float.MaxValue ? _bound : float.PositiveInfinity;
         for (int s = 0; s < steps; s++)
         {
-            Evaluate(count);
+            Evaluate(count, energies: false);
             for (int row = 0; row < count; row++)
             {
                 Span<float> x = _states.Row(row);
                 Confine(x, _workspace.InputGradients!.Row(row));
-                FloatRows.AddMultiple(_workspace.InputGradients.Row(row), -step, x);
-                NormalRow.Add(_level, x, _deviations, new RandomStream(seed, StreamPurpose.LangevinNoise, firstStep + s, firstChain + row), x);
-                if (_options.Clamp && _bound < float.MaxValue)
-                {
-                    ClampRow.Run(_bound, x);
-                }
+                RandomStream draws = new(seed, StreamPurpose.LangevinNoise, firstStep + s, firstChain + row);
+                LangevinRow.Run(_level, draws, step, deviation, bound, _workspace.InputGradients.Row(row), x);
             }
         }
 
@@ -110,7 +109,7 @@ internal sealed class LangevinBlock
             _states.Row(row).CopyTo(_workspace.Inputs.Row(row));
         }
 
-        Evaluate(count);
+        Evaluate(count, energies: true);
         for (int row = 0; row < count; row++)
         {
             Span<float> gradient = _workspace.InputGradients!.Row(row);
@@ -131,7 +130,7 @@ internal sealed class LangevinBlock
                 _forward[row] = SquaredDistance(proposal, mean);
             }
 
-            Evaluate(count);
+            Evaluate(count, energies: true);
             for (int row = 0; row < count; row++)
             {
                 Span<float> proposal = _workspace.Inputs.Row(row);
@@ -155,14 +154,22 @@ internal sealed class LangevinBlock
         return accepted;
     }
 
-    // Energies and gradients of E at the inputs of the workspace, without the confinement's gradient.
-    private void Evaluate(int count)
+    // Gradients of E at the inputs of the workspace, without the confinement's, and energies where they are asked for.
+    private void Evaluate(int count, bool energies)
     {
         NetworkPass.Forward(_model.Network, _packed, _workspace, _gemm, 0, count);
         for (int row = 0; row < count; row++)
         {
-            _proposed[row] = EnergyNetwork.Score(_workspace.Outputs.Row(row), _labels[row], 1, _workspace.OutputGradients.Row(row))
-                + _model.Confinement(_workspace.Inputs.Row(row));
+            ReadOnlySpan<float> outputs = _workspace.Outputs.Row(row);
+            Span<float> gradients = _workspace.OutputGradients.Row(row);
+            if (!energies && _labels[row] == ClassLabels.Unlabelled)
+            {
+                SoftmaxGradientRow.Run(_level, outputs, -1, gradients);
+                continue;
+            }
+
+            double energy = EnergyNetwork.Score(outputs, _labels[row], 1, gradients);
+            _proposed[row] = energies ? energy + _model.Confinement(_workspace.Inputs.Row(row)) : double.NaN;
         }
 
         NetworkPass.Backward(_model.Network, _packed, _workspace, _gemm, 0, count);

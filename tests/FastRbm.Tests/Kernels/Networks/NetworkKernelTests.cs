@@ -1,3 +1,4 @@
+using FastRbm.Kernels.Activation;
 using FastRbm.Kernels.Networks;
 using FastRbm.Kernels.Simd;
 using FastRbm.Memory;
@@ -60,6 +61,71 @@ public sealed class NetworkKernelTests
             v += 0.05 * ((g * g) - v);
             return (w - (0.1 * m / ((Math.Sqrt(v) * 1.5) + 1e-3)), m, v);
         });
+    }
+
+    [Fact]
+    public void Softmax_gradients_are_the_formula_at_every_level_and_length()
+    {
+        for (int length = 1; length <= 40; length++)
+        {
+            float[] outputs = new SplitMix64((ulong)length).NextFloats(length, -30, 30);
+            double total = Math.Log(outputs.Sum(static x => Math.Exp(x)));
+            float[]? first = null;
+            foreach (SimdLevel level in Levels.All)
+            {
+                using GuardedBuffer<float> x = GuardedBuffer<float>.EndingAtGuard(outputs);
+                using GuardedBuffer<float> gradient = GuardedBuffer<float>.EndingAtGuard(length);
+                SoftmaxGradientRow.Run(level, x.Span, -1.5f, gradient.Span);
+                first ??= [.. gradient.Span];
+                Assert.True(first.AsSpan().SequenceEqual(gradient.Span));
+            }
+
+            for (int y = 0; y < length; y++)
+            {
+                double expected = -1.5 * Math.Exp(outputs[y] - total);
+
+                // An ULP an addition at worst, and few for exponential, division and product; differences of 60 have errors of 2^-19.
+                Assert.True(Math.Abs(expected - first![y]) <= Math.Abs(expected) * (Math.ScaleB(length + 4, -24) + Math.ScaleB(1, -18)), $"expected {expected}, found {first[y]}");
+            }
+        }
+
+        foreach (float bad in (float[])[float.NaN, float.PositiveInfinity])
+        {
+            float[] gradient = new float[18];
+            SoftmaxGradientRow.Run(SimdSelection.Current, [.. new float[17], bad], 1, gradient);
+            Assert.All(gradient, static value => Assert.True(float.IsNaN(value)));
+        }
+    }
+
+    [Fact]
+    public void A_Langevin_step_has_the_bits_of_separate_passes_at_every_level_and_length()
+    {
+        SplitMix64 random = new(8);
+        float[] states = random.NextFloats(200, -1, 1);
+        float[] gradients = random.NextFloats(200, -0.5f, 0.5f);
+        states[150] = float.NaN;
+        RandomStream draws = new(5, StreamPurpose.LangevinNoise, 3, 4);
+        foreach (float bound in (float[])[1, float.PositiveInfinity])
+        {
+            float[] expected = new float[200];
+            NormalRow.Fill(SimdLevel.Scalar, draws, expected);
+            for (int i = 0; i < 200; i++)
+            {
+                float x = MathF.FusedMultiplyAdd(0.7f, expected[i], MathF.FusedMultiplyAdd(-0.3f, gradients[i], states[i]));
+                expected[i] = float.IsNaN(x) ? x : Math.Clamp(x, -bound, bound);
+            }
+
+            for (int length = 0; length <= 200; length++)
+            {
+                foreach (SimdLevel level in Levels.All)
+                {
+                    using GuardedBuffer<float> x = GuardedBuffer<float>.EndingAtGuard(states.AsSpan(0, length));
+                    using GuardedBuffer<float> g = GuardedBuffer<float>.EndingAtGuard(gradients.AsSpan(0, length));
+                    LangevinRow.Run(level, draws, 0.3f, 0.7f, bound, g.Span, x.Span);
+                    Assert.Equal(expected.AsSpan(0, length).ToArray(), x.Span.ToArray());
+                }
+            }
+        }
     }
 
     private static void Step<TRule>(Func<double, double, double, double, (double W, double M, double V)> formula)
@@ -140,6 +206,20 @@ public sealed class NetworkKernelTests
                 Assert.True(Math.Abs(value - values![i]) <= 1e-6 * Math.Abs(value), $"{name}({inputs[i]}) = {value}, found {values[i]}");
                 Assert.True(Math.Abs(slope - slopes![i]) <= 1e-6, $"{name}'({inputs[i]}) = {slope}, found {slopes[i]}");
             }
+        }
+
+        float[] bias = new SplitMix64(99).NextFloats(37, -3, 3);
+        float[] apart = new SplitMix64(98).NextFloats(37, -3, 3);
+        float[] sums = [.. apart.Zip(bias, static (x, b) => x + b)];
+        float[] sumSlopes = new float[37];
+        ActivationRow.Run<TActivation>(SimdLevel.Scalar, sums, sumSlopes);
+        foreach (SimdLevel level in Levels.All)
+        {
+            float[] v = [.. apart];
+            float[] s = new float[37];
+            ActivationRow.Run<TActivation>(level, bias, v, s);
+            Assert.Equal(sums, v);
+            Assert.Equal(sumSlopes, s);
         }
 
         float[] nan = [float.NaN];
