@@ -43,6 +43,51 @@ public sealed class DeepCommandTests
     }
 
     [Fact]
+    public void Threads_and_SIMD_levels_cannot_be_seen_in_the_model()
+    {
+        using Workplace place = new();
+        string data = place.Images(120).Idx;
+        File.WriteAllLines(place["labels.txt"], Enumerable.Range(0, 120).Select(static row => $"{row % 3}"));
+        Assert.Equal(Train("dbn", "1", "scalar"), Train("dbn", "2", "256"));
+        byte[] expected = Train("dbm", "1", "scalar");
+        Assert.Equal(expected, Train("dbm", "2", "128"));
+        Assert.Equal(expected, Train("dbm", "2", "256"));
+        Assert.Equal(expected, Train("dbm", "1", "512"));
+
+        byte[] Train(string kind, string threads, string level)
+        {
+            string output = place["model.safetensors"];
+            File.Delete(output);
+            CommandRun.InChild(
+                ["train", "--model", kind, "--data", data, "--labels", place["labels.txt"], "--layers", "70,40", "--epochs", "1", "--batch-size", "50", "--fine-tune", "1",
+                    "--average", "0.5", "--threads", threads, "--output", output],
+                ("FASTRBM_SIMD", level)).Succeeds();
+            return File.ReadAllBytes(output);
+        }
+    }
+
+    [Fact]
+    public void A_machine_starts_from_a_trained_RBM()
+    {
+        using Workplace place = new();
+        string rbm = place.Model(16, 6);
+        string output = place["model.safetensors"];
+        string[] Train(string layers, string start) =>
+            ["train", "--model", "dbm", "--data", "bars-and-stripes", "--layers", layers, "--start", start, "--epochs", "1", "--learning-rate", "1e-9", "--batch-size", "7", "--output", output];
+        CommandRun.InProcess(Train("6,4", rbm)).Succeeds();
+        FastRbm.Memory.Matrix weights = new(16, 6);
+        FastRbm.Serialization.DeepBoltzmannFile.Load(output).CopyWeights(0, weights);
+        Assert.Equal(0.5f, weights[0, 0], 1e-6f);
+        Assert.Equal(0f, weights[3, 2], 1e-6f);
+
+        File.Delete(output);
+        CommandRun.InProcess(Train("5,4", rbm)).Fails(1, "5 hidden ones");
+        CommandRun.InProcess([.. Train("6,4", rbm)[..^1], rbm]).Fails(2, "--output");
+        CommandRun.InProcess(Train("6,4", place.Model(15, 6))).Fails(1, "15");
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
     public void Bad_options_are_refused_in_one_line()
     {
         using Workplace place = new();

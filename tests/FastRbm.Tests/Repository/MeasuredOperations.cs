@@ -38,7 +38,7 @@ internal sealed partial class MeasuredOperations : IDisposable
         All =
         [
             .. Training(), .. Units(), .. Objectives(), .. Chains(), .. Batches(), .. Layers(), .. Containers(), .. Kernels(), .. SetUps(), .. Exact(),
-            .. Boltzmann(), .. Hopfield(), .. Subspaces(), .. Networks(), .. Classes(),
+            .. Boltzmann(), .. Hopfield(), .. Subspaces(), .. Networks(), .. Classes(), .. Deep(),
         ];
     }
 

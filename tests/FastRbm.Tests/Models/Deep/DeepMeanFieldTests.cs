@@ -128,6 +128,32 @@ public sealed class DeepMeanFieldTests
     }
 
     [Fact]
+    public void Slopes_of_the_bound_by_differences_are_products_of_means_less_those_of_the_machine()
+    {
+        // At its stationary point the bound changes with the parameters alone, not with the means.
+        const double Step = 1.0 / 64;
+        const int Sweeps = 3000;
+        DeepCase tiny = new(26, 1, 3, 3, 2, 2);
+        for (int l = 0; l + 1 < tiny.Machine.Layers.Count; l++)
+        {
+            double[,] correlations = tiny.Reference.Correlations()[l];
+            for (int i = 0; i < correlations.GetLength(0); i++)
+            {
+                double slope = (Mean(tiny, l, i, 1, Step, Sweeps) - Mean(tiny, l, i, 1, -Step, Sweeps)) / (2 * Step);
+                double product = 0;
+                for (int v = 0; v < 8; v++)
+                {
+                    double[][] means = tiny.Reference.MeanField(tiny.Reference.Split(v)[0], Sweeps);
+                    product += means[l][i] * means[l + 1][1] / 8;
+                }
+
+                Assert.Equal(product - correlations[i, 1], slope, 5e-4);
+                Assert.True(Math.Abs(slope - product) > 1e-3);
+            }
+        }
+    }
+
+    [Fact]
     public void Means_are_the_same_bits_for_any_number_of_threads()
     {
         DeepBoltzmannMachine machine = new([100, 90, 80]);
@@ -172,6 +198,39 @@ public sealed class DeepMeanFieldTests
         double[] bounds = new double[700];
         field.Bounds(bounds);
         return [.. field.Odd.Row(699), .. field.Even.Row(350), .. bounds.Select(static bound => (float)bound)];
+    }
+
+    /// <summary>The mean bound on the log-likelihood of all visible states, one weight changed: the library's bound, the reference's log Z.</summary>
+    private static double Mean(DeepCase tiny, int layer, int i, int j, double change, int sweeps)
+    {
+        DeepBoltzmannMachine machine = new([.. tiny.Machine.Layers]);
+        double[][,] weights = new double[machine.Layers.Count - 1][,];
+        for (int l = 0; l < machine.Layers.Count; l++)
+        {
+            machine.SetBias(l, tiny.Machine.Bias(l));
+            if (l + 1 < machine.Layers.Count)
+            {
+                FastRbm.Memory.Matrix w = new(machine.Layers[l], machine.Layers[l + 1]);
+                tiny.Machine.CopyWeights(l, w);
+                weights[l] = (double[,])tiny.Reference.Weights(l).Clone();
+                if (l == layer)
+                {
+                    w[i, j] += (float)change;
+                    weights[l][i, j] += change;
+                }
+
+                machine.SetWeights(l, w);
+            }
+        }
+
+        int rows = 1 << machine.Visible;
+        using DeepMeanField field = new(machine, rows);
+        field.Start(tiny.AllVisible(), 0, rows);
+        field.Run(sweeps);
+        double[] bounds = new double[rows];
+        field.Bounds(bounds);
+        ReferenceDeep changed = new(weights, [.. Enumerable.Range(0, machine.Layers.Count).Select(tiny.Reference.Bias)]);
+        return bounds.Average() - changed.LogPartitionFunction;
     }
 
     private static double[] Sigmoids(double[] inputs) => Array.ConvertAll(inputs, ReferenceMath.Sigmoid);
