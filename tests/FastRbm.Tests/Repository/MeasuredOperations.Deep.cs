@@ -1,4 +1,3 @@
-using FastRbm.Data;
 using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Models.Deep;
