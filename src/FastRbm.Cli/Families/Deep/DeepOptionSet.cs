@@ -35,10 +35,10 @@ internal sealed class DeepOptionSet(bool boltzmann)
         "--binarize", "What becomes of grey levels: drawn afresh in each pass, on from one half, or taken as means", "sample", "sample", "threshold", "none");
 
     private readonly Option<int> _tune = OptionFactory.Integer("--fine-tune", "Passes over the labelled rows that tune a classifier by back-propagation; 0 for none", 0, least: 0);
-    private readonly Option<double> _tuneRate = OptionFactory.Number("--tune-rate", "Adam's rate of tuning, which falls in a straight line to 0", 0.001);
+    private readonly Option<double> _tuneRate = OptionFactory.Number("--tune-rate", "Adam's rate of tuning, which falls in a straight line to 0", 0.002);
     private readonly Option<int> _tuneBatch = OptionFactory.Integer("--tune-batch-size", "Rows of an update of tuning", 100, least: 1);
-    private readonly Option<double> _dropout = OptionFactory.Number("--dropout", "The share of hidden units that an update of tuning leaves out", 0.3);
-    private readonly Option<double> _inputDropout = OptionFactory.Number("--input-dropout", "The same of inputs", 0.1);
+    private readonly Option<double> _dropout = OptionFactory.Number("--dropout", "The share of hidden units that an update of tuning leaves out", 0.4);
+    private readonly Option<double> _inputDropout = OptionFactory.Number("--input-dropout", "The same of inputs", 0.2);
     private readonly Option<double> _maxNorm = OptionFactory.Number("--max-norm", "The largest norm of the weights into a unit while tuning; 0 for no limit", 0);
     private readonly Option<ulong> _seed = CommonOptions.Seed();
     private readonly Option<int?> _threads = CommonOptions.Threads();
