@@ -130,7 +130,10 @@ internal sealed class HopfieldDemo : Demo
                     size, Math.Max(1, (int)Math.Round(load * size)),
                     new CapacityOptions
                     {
-                        Networks = networks, Probes = 50, Seed = run.Seed, RetrievedOverlap = 0.8,
+                        Networks = networks,
+                        Probes = 50,
+                        Seed = run.Seed,
+                        RetrievedOverlap = 0.8,
                         Recall = new RecallOptions { Order = RecallOrder.Random, MostSweeps = 200, Threads = run.Threads },
                     },
                     null, run.Cancellation));

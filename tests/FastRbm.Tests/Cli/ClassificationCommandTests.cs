@@ -25,7 +25,7 @@ public sealed class ClassificationCommandTests
         Assert.InRange(error, 0, 0.5);
         Assert.InRange(figures.GetProperty("joint_log_likelihood").GetDouble(), -10_000, figures.GetProperty("log_likelihood").GetDouble());
         JsonElement classified = Json(CommandRun.InProcess("classify", "--model", place["model"], "--data", "strokes", "--limit", "600", "--json"));
-Assert.Equal(figures.GetProperty("wrong").GetInt32(), classified.GetProperty("errors").GetInt32());
+        Assert.Equal(figures.GetProperty("wrong").GetInt32(), classified.GetProperty("errors").GetInt32());
 
         CommandRun.InProcess("sample", "--model", place["model"], "--label", "3", "--count", "4", "--steps", "5", "--output", place["threes.npy"]).Succeeds();
         CommandRun.InProcess("sample", "--model", place["model"], "--each-label", "--count", "20", "--steps", "5", "--output", place["all.png"]).Succeeds();

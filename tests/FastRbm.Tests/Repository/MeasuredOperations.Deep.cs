@@ -1,4 +1,3 @@
-using FastRbm.Memory;
 using FastRbm.Models;
 using FastRbm.Models.Deep;
 using FastRbm.Sampling.Deep;

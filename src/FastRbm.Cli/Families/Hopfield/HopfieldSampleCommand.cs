@@ -52,7 +52,11 @@ internal sealed class HopfieldSampleCommand
             Matrix states = RandomStates(parse.GetValue(_count), memory.Units, parse.GetValue(_seed));
             RecallOptions options = new()
             {
-                Mode = RecallMode.Asynchronous, Order = RecallOrder.Random, MostSweeps = parse.GetValue(_steps), Seed = parse.GetValue(_seed), Threads = threads,
+                Mode = RecallMode.Asynchronous,
+                Order = RecallOrder.Random,
+                MostSweeps = parse.GetValue(_steps),
+                Seed = parse.GetValue(_seed),
+                Threads = threads,
             };
             ProbeEnd[] ends = memory.Recall(states, options, null, signals.Token);
             if (isPicture)
