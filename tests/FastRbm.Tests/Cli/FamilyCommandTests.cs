@@ -75,6 +75,33 @@ public sealed class FamilyCommandTests
         Assert.Contains("--hidden", CommandRun.InProcess("train", "--help").Succeeds().Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(ModelKinds.Boltzmann, "bars-and-stripes", "--epochs", "30", "--algorithm", "pcd")]
+    [InlineData(ModelKinds.Hopfield, "strokes", "--limit", "40", "--rule", "storkey")]
+    [InlineData(ModelKinds.Classifier, "strokes", "--limit", "300", "--hidden", "70", "--epochs", "2")]
+    [InlineData(ModelKinds.EnergyNetwork, "strokes", "--limit", "200", "--layers", "50,30", "--epochs", "2", "--langevin-steps", "3")]
+    public void Threads_and_SIMD_levels_cannot_be_seen_in_models_and_samples(string kind, string data, params string[] options)
+    {
+        using Workplace place = new();
+        (byte[] model, byte[] samples) = Run("1", "scalar");
+        foreach ((string threads, string level) in new[] { ("2", "128"), ("1", "256"), ("3", "512") })
+        {
+            (byte[] otherModel, byte[] otherSamples) = Run(threads, level);
+            Assert.Equal(model, otherModel);
+            Assert.Equal(samples, otherSamples);
+        }
+
+        (byte[] Model, byte[] Samples) Run(string threads, string level)
+        {
+            (string path, string drawn) = (place["model.safetensors"], place["samples.npy"]);
+            string[] team = kind == ModelKinds.Hopfield ? [] : ["--threads", threads];
+            CommandRun.InChild(["train", "--model", kind, "--data", data, "--output", path, .. options, .. team], ("FASTRBM_SIMD", level)).Succeeds();
+            CommandRun.InChild(
+                ["sample", "--model", path, "--count", "70", "--steps", "20", "--output", drawn, "--threads", threads], ("FASTRBM_SIMD", level)).Succeeds();
+            return (File.ReadAllBytes(path), File.ReadAllBytes(drawn));
+        }
+    }
+
     private static string[] Options(string kind) => kind switch
     {
         ModelKinds.Hopfield => [],
